@@ -1,0 +1,110 @@
+"""Blocks into sentences.
+
+A sentence ends at `。！？；` and their half-width twins, at a half-width `.` before white space or the end, or with its
+block. What closes a sentence (quotes, brackets) stays with it; a mark inside a URL or an e-mail address and the
+full stop of a list marker, a number or an abbreviation end nothing. Headings and table rows are not cut.
+"""
+
+import re
+from collections.abc import Iterator
+
+from .document import Block, Document, Sentence
+
+MARKER = re.compile(
+    r"""(?:\#{1,6}|[-*•·●○■□◆◇▪➢✓]|\**)?\s*
+    (?:
+        [（(]\s*(?:[0-9０-９]{1,3}|[a-zA-Z]|[ivxIVX]{1,5}|[一二三四五六七八九十百]{1,4})\s*[)）][、.．]?
+      | 第\s*[0-9一二三四五六七八九十百]{1,4}\s*[条章节部]分?[、:：.．]?
+      | [0-9０-９]{1,3}\s*\\?[)）]
+      | [0-9]{1,2}(?:\\?[.．][0-9]{1,2}){1,4}(?![0-9])\\?[.．、]?
+      | [0-9０-９]{1,3}\s*\\?[.．、](?![0-9])
+      | [一二三四五六七八九十百]{1,4}\s*[、.．:：]
+      | [a-zA-Z]\\?[.．、)）](?![a-zA-Z])
+      | [ivxIVX]{1,5}\\?[.．、)）](?![a-zA-Z])
+      | [①-⑳㈠-㈩⑴-⒇Ⅰ-Ⅻⅰ-ⅻ][、.．]?
+    )""",
+    re.VERBOSE,
+)
+"""A list or section marker at the start of a block, Markdown remains (`#`, `-`, `\\.`) included."""
+
+_LINK = re.compile(
+    r"(?:https?|ftp)[:：]//[A-Za-z0-9\-._~:/?#\[\]@!$&'()*+,;=%]+|www\.[A-Za-z0-9\-._~:/?#@!$&=%]+"
+    r"|[A-Za-z0-9._%+\-]+@[A-Za-z0-9.\-]+"
+)
+_END = re.compile(r"[。！？；!?;｡﹔﹖﹗]+|\.(?=\s|$|[”\"’」』）)\]】》])")
+_CLOSERS = "”’」』）)]】》〕\""
+_ABBREVIATION = re.compile(r"(?:\b(?:Co|Ltd|Inc|Corp|No|Nos|vs|etc|Mr|Ms|Dr|St|e\.g|i\.e|U\.S|B\.V|Pte|LTD|CO)|\b[A-Z])\.$")
+
+
+def segment(document: Document) -> tuple[Sentence, ...]:
+    """Cut a document's blocks into sentences.
+
+    Every character that is not white space lies in exactly one sentence, provided that the blocks cover the text.
+    """
+    sentences: list[Sentence] = []
+    open_headings: list[tuple[int, int]] = []  # (level, index of the sentence)
+    for block in document.blocks:
+        if block.kind == "heading":
+            open_headings = [entry for entry in open_headings if entry[0] < block.level]
+        path = tuple(index for _, index in open_headings)
+        if block.kind == "heading":
+            open_headings.append((block.level, len(sentences)))
+        whole = document.given or block.kind in ("heading", "table_row")
+        ranges = [(block.start, block.end)] if whole else cut(document.text, block.start, block.end)
+        sentences.extend(Sentence(start, end, block.kind, path) for start, end in ranges)
+    return tuple(sentences)
+
+
+def cut(text: str, start: int = 0, end: int | None = None) -> list[tuple[int, int]]:
+    """Return the sentence ranges of `text[start:end]`, white space trimmed from both ends of each."""
+    end = len(text) if end is None else end
+    ranges = []
+    begin = start
+    for stop in _ends(text, start, end):
+        trimmed = _trim(text, begin, stop)
+        if trimmed:
+            ranges.append(trimmed)
+            begin = stop
+    last = _trim(text, begin, end)
+    if last:
+        ranges.append(last)
+    return ranges
+
+
+def _ends(text: str, start: int, end: int) -> Iterator[int]:
+    """Yield the positions after which a new sentence begins."""
+    body = text[start:end]
+    links = [match.span() for match in _LINK.finditer(body)]
+    marker = MARKER.match(body.lstrip())
+    marker_end = len(body) - len(body.lstrip()) + marker.end() if marker else 0
+    for match in _END.finditer(body):
+        at, stop = match.span()
+        if at < marker_end or any(a <= at and stop < b for a, b in links):
+            continue
+        if match.group() == "." and _ABBREVIATION.search(body, max(0, at - 8), stop):
+            continue
+        yield start + _close(body, stop)
+
+
+def _close(body: str, stop: int) -> int:
+    """Extend a sentence end over the quotes and brackets that close with it."""
+    while True:
+        ahead = stop
+        while ahead < len(body) and body[ahead].isspace() and body[ahead] != "\n":
+            ahead += 1
+        if ahead < len(body) and body[ahead] in _CLOSERS and not (body[ahead] == '"' and ahead > stop):
+            stop = ahead + 1
+        elif ahead == stop and stop < len(body) and _END.match(body, stop):
+            stop += 1
+        else:
+            return stop
+
+
+def _trim(text: str, start: int, end: int) -> tuple[int, int] | None:
+    while start < end and text[start].isspace():
+        start += 1
+    while end > start and text[end - 1].isspace():
+        end -= 1
+    return (start, end) if start < end else None
+
+

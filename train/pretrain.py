@@ -1,0 +1,234 @@
+"""Masked-language modelling of a small Chinese BERT: `tiaokuan pretrain RECIPE`."""
+
+import json
+import math
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+from datasets import Dataset, concatenate_datasets, load_from_disk
+from torch import Tensor, nn
+from transformers import (
+    AutoModel,
+    AutoTokenizer,
+    BertConfig,
+    BertForMaskedLM,
+    PreTrainedTokenizerBase,
+    Trainer,
+    TrainingArguments,
+    set_seed,
+)
+from transformers.modeling_outputs import MaskedLMOutput
+from transformers.trainer_utils import get_last_checkpoint
+
+from ..data.errors import TiaokuanError
+from .pretraining_data import IGNORED, WholeWordMasking, draw, pack, read_documents
+from .vocabulary import train_vocabulary
+
+
+@dataclass(frozen=True)
+class Source:
+    """One corpus file; `epochs` is how often it is read (.5 is every other document), `held_out` the share kept for perplexity."""
+
+    file: str
+    epochs: float = 1.0
+    held_out: float = 0.0
+
+
+@dataclass(frozen=True)
+class Shape:
+    """The encoder's size."""
+
+    layers: int
+    hidden: int
+    heads: int
+    intermediate: int
+
+
+@dataclass(frozen=True)
+class PretrainRecipe:
+    """Every number of a pretraining run. `start` is `random`, or the folder or module of an English BERT of the same shape."""
+
+    sources: tuple[Source, ...]
+    shape: Shape
+    vocabulary: int
+    block_tokens: int
+    mask_rate: float
+    batch_blocks: int
+    learning_rate: float
+    warmup_steps: int
+    steps: int
+    seed: int
+    start: str = "random"
+    vocabulary_characters: int = 6000
+    gradient_accumulation: int = 1
+    weight_decay: float = 0.01
+    save_steps: int = 500
+
+
+class MaskedLanguageModel(BertForMaskedLM):
+    """BERT whose prediction head runs only where a token was masked: the loss is the same, the logits a quarter."""
+
+    def forward(self, input_ids: Tensor, labels: Tensor, **unused: object) -> MaskedLMOutput:  # type: ignore[override]
+        """Return the mean cross-entropy over the masked positions of a (rows, tokens) batch."""
+        states = self.bert(input_ids).last_hidden_state
+        wanted = labels != IGNORED
+        logits = self.cls(states[wanted])
+        return MaskedLMOutput(loss=nn.functional.cross_entropy(logits.float(), labels[wanted]))
+
+
+def pretrain(recipe: PretrainRecipe, corpora: Path, output: Path, *, resume: bool = True) -> dict[str, float]:
+    """Run a recipe and save encoder and tokenizer into `output`; an interrupted run goes on from its last checkpoint.
+
+    Returns the held-out loss (nats a masked token) and its perplexity.
+    """
+    set_seed(recipe.seed)
+    output.mkdir(parents=True, exist_ok=True)
+    tokenizer = _tokenizer(recipe, corpora, output / "tokenizer")
+    blocks, held_out = _blocks(recipe, corpora, tokenizer, output / "blocks")
+    model = MaskedLanguageModel(_config(recipe, tokenizer))
+    if recipe.start != "random":
+        copied = warm_start(model, tokenizer, recipe.start)
+        print(f"started from {recipe.start}: body copied, {copied} of {len(tokenizer)} embeddings shared")
+    trainer = Trainer(
+        model=model,
+        args=_arguments(recipe, output / "checkpoints"),
+        train_dataset=blocks,
+        eval_dataset=held_out,
+        data_collator=WholeWordMasking(tokenizer, recipe.mask_rate, recipe.seed),
+    )
+    checkpoint = get_last_checkpoint(str(output / "checkpoints")) if resume else None
+    trainer.train(resume_from_checkpoint=checkpoint)
+    set_seed(recipe.seed)
+    loss = trainer.evaluate()["eval_loss"]
+    if trainer.is_world_process_zero():
+        model.save_pretrained(output / "encoder")
+        tokenizer.save_pretrained(output / "encoder")
+        result = {"held_out_loss": loss, "held_out_perplexity": math.exp(loss), "tokens": trainer.state.num_input_tokens_seen}
+        (output / "result.json").write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
+    return {"held_out_loss": loss, "held_out_perplexity": math.exp(loss)}
+
+
+def warm_start(model: BertForMaskedLM, tokenizer: PreTrainedTokenizerBase, start: str) -> int:
+    """Copy the body of another BERT of the same shape and the embeddings of the pieces both vocabularies have.
+
+    `start` is a folder, a hub name, or `module:folder` for a model that a Python package carries. New embeddings are
+    drawn around the mean of the copied table with its spread. Returns how many embeddings were shared.
+    """
+    name = _package_folder(start)
+    donor, donor_tokenizer = AutoModel.from_pretrained(name), AutoTokenizer.from_pretrained(name)
+    body = {k: v for k, v in donor.state_dict().items() if "word_embeddings" not in k and "pooler" not in k}
+    target = model.bert.state_dict()
+    wrong = [k for k, v in body.items() if k not in target or target[k].shape != v.shape]
+    if wrong:
+        raise TiaokuanError(f"{start} has another shape than the recipe's encoder (first difference: {wrong[0]})")
+    model.bert.load_state_dict(body, strict=False)
+    table, own = donor.get_input_embeddings().weight.data, model.bert.embeddings.word_embeddings.weight.data
+    own.copy_(torch.randn_like(own) * table.std(0) + table.mean(0))
+    theirs = donor_tokenizer.get_vocab()
+    shared = [(i, theirs[piece]) for piece, i in tokenizer.get_vocab().items() if piece in theirs]
+    here, there = map(list, zip(*shared, strict=True))
+    own[here] = table[there]
+    model.tie_weights()
+    return len(shared)
+
+
+def _package_folder(start: str) -> str:
+    module, _, folder = start.partition(":")
+    if not folder:
+        return start
+    from importlib import resources
+
+    return str(resources.files(module) / folder)
+
+
+def _config(recipe: PretrainRecipe, tokenizer: PreTrainedTokenizerBase) -> BertConfig:
+    shape = recipe.shape
+    return BertConfig(
+        vocab_size=len(tokenizer),
+        num_hidden_layers=shape.layers,
+        hidden_size=shape.hidden,
+        num_attention_heads=shape.heads,
+        intermediate_size=shape.intermediate,
+        max_position_embeddings=512,
+        pad_token_id=tokenizer.pad_token_id,
+        # One pass over plenty of text does not overfit, and attention dropout keeps CPUs off their fast kernels.
+        hidden_dropout_prob=0.0,
+        attention_probs_dropout_prob=0.0,
+    )
+
+
+def _tokenizer(recipe: PretrainRecipe, corpora: Path, folder: Path) -> PreTrainedTokenizerBase:
+    if not folder.is_dir():
+        texts = ("\n".join(document) for source in recipe.sources for document in read_documents(corpora / source.file))
+        train_vocabulary(texts, size=recipe.vocabulary, characters=recipe.vocabulary_characters).save_pretrained(folder)
+    return AutoTokenizer.from_pretrained(folder)
+
+
+def _blocks(
+    recipe: PretrainRecipe, corpora: Path, tokenizer: PreTrainedTokenizerBase, folder: Path
+) -> tuple[Dataset, Dataset]:
+    """Tokenise once, keep on disk: (training blocks, held-out blocks)."""
+    if not (folder / "held_out").is_dir():
+
+        def packed(select: Callable[[Source], Iterator[list[str]]], sources: Iterable[Source]) -> Dataset:
+            generated = [
+                Dataset.from_generator(
+                    lambda s=s: pack(select(s), tokenizer, recipe.block_tokens), cache_dir=str(folder / "cache")
+                )
+                for s in sources
+            ]
+            return concatenate_datasets(generated)
+
+        wholes = [packed(lambda s: _training(s, corpora), [s]) for s in recipe.sources if s.epochs >= 1]
+        times = [int(s.epochs) for s in recipe.sources if s.epochs >= 1]
+        parts = [s for s in recipe.sources if s.epochs % 1]
+        repeated = [whole for whole, n in zip(wholes, times, strict=True) for _ in range(n)]
+        sampled = [packed(lambda s: _training(s, corpora, share=s.epochs % 1), parts)] if parts else []
+        concatenate_datasets(repeated + sampled).shuffle(seed=recipe.seed).save_to_disk(str(folder / "train"))
+        held = packed(lambda s: _held_out(s, corpora), [s for s in recipe.sources if s.held_out])
+        held.save_to_disk(str(folder / "held_out"))
+    train, held_out = load_from_disk(str(folder / "train")), load_from_disk(str(folder / "held_out"))
+    assert isinstance(train, Dataset) and isinstance(held_out, Dataset)
+    return train, held_out
+
+
+def _training(source: Source, corpora: Path, share: float = 1.0) -> Iterator[list[str]]:
+    for document in read_documents(corpora / source.file):
+        if draw(document, "held out") >= source.held_out and draw(document, "sample") < share:
+            yield document
+
+
+def _held_out(source: Source, corpora: Path) -> Iterator[list[str]]:
+    for document in read_documents(corpora / source.file):
+        if draw(document, "held out") < source.held_out:
+            yield document
+
+
+def _arguments(recipe: PretrainRecipe, folder: Path) -> TrainingArguments:
+    return TrainingArguments(
+        output_dir=str(folder),
+        per_device_train_batch_size=recipe.batch_blocks,
+        per_device_eval_batch_size=recipe.batch_blocks,
+        gradient_accumulation_steps=recipe.gradient_accumulation,
+        learning_rate=recipe.learning_rate,
+        lr_scheduler_type="linear",
+        warmup_steps=recipe.warmup_steps,
+        max_steps=recipe.steps,
+        weight_decay=recipe.weight_decay,
+        adam_beta2=0.98,
+        max_grad_norm=1.0,
+        use_cpu=not torch.cuda.is_available(),
+        bf16=True,
+        optim="adamw_torch_fused",
+        seed=recipe.seed,
+        data_seed=recipe.seed,
+        logging_steps=50,
+        save_steps=recipe.save_steps,
+        save_total_limit=1,
+        report_to=["tensorboard"],
+        remove_unused_columns=False,
+        include_num_input_tokens_seen=True,
+        dataloader_num_workers=0,
+    )
