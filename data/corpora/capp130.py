@@ -1,0 +1,105 @@
+"""CAPP-130 (Zhu et al., NeurIPS 2023): 130 policies, 38,889 sentences, 11 topics, several a sentence.
+
+Read from the layout of its public repository. The published topic split is by sentence; `capp130_topic_split.csv` gives the
+policy and line of each of its rows, in the order of the published files, so that a sentence can be read in context.
+"""
+
+import ast
+import csv
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from importlib.resources import files
+from pathlib import Path
+from typing import Literal, get_args
+
+from ..document import Block, Document
+from ..errors import GoldError
+from ..taxonomy import CAPP130_TOPICS
+
+Split = Literal["train", "dev", "test"]
+TOPICS: tuple[str, ...] = tuple(CAPP130_TOPICS)
+"""The 11 topics in the order of the published label vectors of `label_explanation.json`."""
+
+NAMES = frozenset([*TOPICS, "摘要", "潜在风险"])
+"""The 13 known label names; 75 rows carry a rewritten sentence among their labels, which is dropped."""
+
+_ANNOTATION = Path("CAPP_130_Corpus/Annotation/Annotation")
+_TOPIC_FILES = Path("CAPP_130_Corpus/Subdataset/Extraction/topic_identification_dataset")
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One annotated sentence; `labels` is None where they are withheld."""
+
+    text: str
+    labels: frozenset[str] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """One policy of the corpus: `name` is its file without suffix (`rw_2`), rows in the order of the policy."""
+
+    name: str
+    rows: tuple[Row, ...]
+
+    def document(self) -> Document:
+        """Return the policy as a document whose sentences are given, joined by line feeds."""
+        return given_document(self.name, [row.text for row in self.rows])
+
+
+def given_document(name: str, sentences: list[str]) -> Document:
+    """Join given sentences by line feeds; each becomes one paragraph block and is not cut further."""
+    blocks, start = [], 0
+    for sentence in sentences:
+        if sentence.strip():
+            blocks.append(Block(start, start + len(sentence)))
+        start += len(sentence) + 1
+    return Document(name, "\n".join(sentences), tuple(blocks), given=True)
+
+
+def read_policies(root: Path) -> list[Policy]:
+    """Read every policy, ordered by number. `root` is a checkout of the public repository."""
+    folder = root / _ANNOTATION
+    paths = sorted(folder.glob("rw_*.jsonl"), key=lambda path: int(path.stem[3:]))
+    if not paths:
+        raise GoldError(f"no CAPP-130 at {root}: {_ANNOTATION}/rw_*.jsonl is wanted, the layout of its repository")
+    return [Policy(path.stem, tuple(_rows(path))) for path in paths]
+
+
+def topic_split() -> dict[tuple[str, int], Split]:
+    """Map (policy name, 0-based row) to its part of the published topic split."""
+    table: dict[tuple[str, int], Split] = {}
+    with (files(__package__) / "capp130_topic_split.csv").open(encoding="utf-8", newline="") as lines:
+        for row in csv.DictReader(lines):
+            split = row["split"]
+            assert split in get_args(Split)
+            table[f"rw_{row['policy']}", int(row["line"])] = split
+    return table
+
+
+def read_topic_file(root: Path, split: Split) -> list[tuple[str, tuple[int, ...]]]:
+    """Read a published file of the topic task: (sentence, 11 zeros and ones) a row.
+
+    The published column order is that of the training code, not that of `TOPICS`.
+    """
+    path = root / _TOPIC_FILES / f"{split}.txt"
+    if not path.is_file():
+        raise GoldError(f"no {split} rows at {path}: this copy of CAPP-130 lacks them")
+    rows = []
+    for line in path.read_text(encoding="utf-8-sig").rstrip("\n").split("\n"):
+        text, _, vector = line.rpartition("\t")
+        rows.append((text, tuple(ast.literal_eval(vector))))
+    return rows
+
+
+def _rows(path: Path) -> Iterator[Row]:
+    for number, line in enumerate(path.read_text(encoding="utf-8-sig").split("\n"), 1):
+        if not line.strip():
+            continue
+        try:
+            row = json.loads(line)
+            labels = row["label"]
+            yield Row(row["text"], None if labels is None else frozenset(labels) & NAMES)
+        except (json.JSONDecodeError, KeyError, TypeError) as error:
+            raise GoldError(f"{path.name}, line {number}: not a CAPP-130 row ({error})") from error

@@ -1,0 +1,230 @@
+"""Lines of plain text into blocks.
+
+Policies reach plain text through PDF, HTML and copy-and-paste: a sentence may be cut by a page break, a blank line or
+an inline tag, a marker may stand alone on its line. Lines that belong together are joined by what stands on both sides of
+the break, and by words that the same document holds unbroken elsewhere.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from .document import Block, Kind
+from .segmentation import MARKER
+
+_LINE = re.compile(r"[^\r\n]+")
+_ENDED = re.compile(r"[。！？；!?;：:][”’」』）)】》\"*\s]*$|(?<![A-Za-z0-9])\.\s*$|…$")
+_CONTINUES = re.compile(r"[，。、；：！？”’》】」』,;:!?]")
+_OPEN_END = re.compile(r"[，、,/（(《【“‘「『]$")
+_BULLET = re.compile(r"[-*•·●○■□◆◇▪➢✓]\s|\#{1,6}\s*\S|={4,}|-{4,}")
+_PAIRS = {"（": "）", "(": ")", "《": "》", "【": "】", "“": "”", "「": "」"}
+_KEY_VALUE = re.compile(r"[^，。：:]{1,16}[：:]\s*\S")
+_OPENER = re.compile(r"您|你|我们|如|若|当|为|本|在|对|请|此|该")
+"""How sentences open: a line that begins so rarely is the lower half of one."""
+_OPENING_BRACKET = re.compile(r"[【《“「『]")
+_HEADING_END = re.compile(r"[。；！？!?;，,、.]$")
+
+_LONGEST_HEADING = 45
+"""Characters, marker included."""
+
+_WRAPPABLE = 15
+"""A line shorter than this many characters is taken for a title or a value, not for the upper half of a sentence."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    start: int
+    end: int
+    text: str
+    blank_before: bool
+
+
+def find_blocks(text: str) -> Iterator[Block]:
+    """Yield the blocks of a plain text in order; together they cover every character that is not white space."""
+    groups = list(_join(_lines(text), text))
+    spans = [(group[0].start, group[-1].end) for group in groups]
+    yield from _classify(text, spans)
+
+
+def _lines(text: str) -> list[_Line]:
+    lines: list[_Line] = []
+    last = 0
+    for match in _LINE.finditer(text):
+        body = match.group().strip()
+        if body:
+            start = match.start() + match.group().index(body[0])
+            gap = text[last:start].replace("\r\n", "\n").replace("\r", "\n")
+            lines.append(_Line(start, start + len(body), body, gap.count("\n") > 1))
+            last = start + len(body)
+    return lines
+
+
+def _join(lines: list[_Line], text: str) -> Iterator[list[_Line]]:
+    """Group the lines of each block."""
+    spaced = _is_spaced(lines)
+    width = _wrap_width(lines)
+    group: list[_Line] = []
+    for line in lines:
+        if group and _belongs(group, line, text, spaced=spaced, width=width):
+            group.append(line)
+        else:
+            if group:
+                yield group
+            group = [line]
+    if group:
+        yield group
+
+
+def _is_spaced(lines: Sequence[_Line]) -> bool:
+    """Say whether blank lines part the paragraphs, so that a single line break is only a wrap."""
+    ended = [after.blank_before for before, after in zip(lines, lines[1:], strict=False) if _ENDED.search(before.text)]
+    return len(ended) >= 4 and sum(ended) > len(ended) / 2
+
+
+def _wrap_width(lines: Sequence[_Line]) -> int:
+    """Return the width at which a document's lines are wrapped, in characters, or 0 if they are not."""
+    long = Counter(len(line.text) for line in lines if len(line.text) > 20)
+    if sum(long.values()) < 12:
+        return 0
+    widest = max(long)
+    near = sum(count for size, count in long.items() if size >= widest * 0.9)
+    return int(widest * 0.9) if near >= 0.4 * sum(long.values()) and widest <= 120 else 0
+
+
+def _belongs(group: list[_Line], line: _Line, text: str, *, spaced: bool, width: int) -> bool:
+    """Decide whether a line goes on where the group's last line stopped."""
+    before = group[-1]
+    if _CONTINUES.match(line.text) and not _is_rule(line.text):
+        return True
+    if line.text in ("SDK", "sdk") and not _ENDED.search(before.text):
+        return True
+    if _is_marker(before.text):
+        return not _starts_item(line.text)
+    if _ENDED.search(before.text) or _starts_item(line.text) or _BULLET.fullmatch(before.text):
+        return False
+    if _OPEN_END.search(before.text) or _closes_bracket(text[group[0].start : before.end], line.text):
+        return True
+    if len(before.text) < _WRAPPABLE and len(group) == 1:
+        return False
+    if _KEY_VALUE.match(before.text) and _KEY_VALUE.match(line.text) and len(before.text) < 3 * _WRAPPABLE:
+        return False
+    if (spaced and not line.blank_before) or (width and len(before.text) >= width):
+        return True
+    return not _is_marked_title(group) and _coheres(before, line, text)
+
+
+def _is_marked_title(group: list[_Line]) -> bool:
+    title = group[0].text
+    return len(group) == 1 and bool(MARKER.match(title)) and not re.search(r"[，,]", title) and len(title) <= _LONGEST_HEADING
+
+
+def _is_rule(text: str) -> bool:
+    return len(set(text)) == 1 and len(text) > 3
+
+
+def _is_marker(text: str) -> bool:
+    match = MARKER.match(text)
+    return match is not None and match.end() == len(text)
+
+
+def _starts_item(text: str) -> bool:
+    return bool(MARKER.match(text) or _BULLET.match(text))
+
+
+def _closes_bracket(above: str, below: str) -> bool:
+    """Say whether a bracket left open above is closed soon below."""
+    for opening, closing in _PAIRS.items():
+        if above.count(opening) > above.count(closing):
+            at = below.find(closing)
+            if 0 <= at < 40 and opening not in below[:at]:
+                return True
+    return False
+
+
+def _coheres(before: _Line, line: _Line, text: str) -> bool:
+    """Say whether the three characters around the break stand unbroken elsewhere in the document.
+
+    Brackets are looked up with one neighbour and across other breaks: `您的` / `【手机号码】` occurs often, and often broken.
+    """
+    if _OPENER.match(line.text):
+        return False
+    if _OPENING_BRACKET.match(line.text) or before.text[-1] in _PAIRS.values():
+        return re.sub(r"\s", "", text).count(before.text[-1] + line.text[0]) > 1
+    around = before.text[-2:] + line.text[:2]
+    if any(c.isspace() or not c.isalnum() for c in around):
+        return False
+    return around[:3] in text or around[1:] in text
+
+
+def _classify(text: str, spans: list[tuple[int, int]]) -> Iterator[Block]:
+    """Give each block its kind and each heading its level."""
+    bodies = [text[start:end] for start, end in spans]
+    headings = _heading_flags(bodies)
+    classes: list[str] = []  # marker classes of the open headings, outermost first
+    in_list = False
+    for index, ((start, end), body) in enumerate(zip(spans, bodies, strict=True)):
+        if headings[index]:
+            level = _level(body, classes, first=index == 0)
+            in_list = False
+            yield Block(start, end, "heading", level)
+            continue
+        kind: Kind = "list_item" if _starts_item(body) or _KEY_VALUE.match(body) and len(body) < 80 else "paragraph"
+        if kind == "paragraph" and in_list and len(body) < 80:
+            kind = "list_item"
+        yield Block(start, end, kind)
+        in_list = body.rstrip().endswith(("：", ":")) or (in_list and kind == "list_item")
+
+
+def _heading_flags(bodies: list[str]) -> list[bool]:
+    """Mark headings; the lines of a table of contents are list items."""
+    looks = [_looks_like_heading(body, index) for index, body in enumerate(bodies)]
+    flags = list(looks)
+    index = 0
+    while index < len(bodies):
+        stop = index
+        while stop < len(bodies) and looks[stop] and _marker_class(bodies[stop]) == _marker_class(bodies[index]):
+            stop += 1
+        introduced = index > 0 and bodies[index - 1].rstrip().endswith(("：", ":"))
+        if _marker_class(bodies[index]) and (stop - index >= 4 or (introduced and stop - index >= 2)):
+            flags[index:stop] = [False] * (stop - index)
+        index = max(stop, index + 1)
+    return flags
+
+
+def _looks_like_heading(body: str, index: int) -> bool:
+    if len(body) > _LONGEST_HEADING or _HEADING_END.search(body) or "。" in body:
+        return False
+    if body.startswith("#"):
+        return True
+    marker = MARKER.match(body)
+    title = body[marker.end() :] if marker else body
+    if _KEY_VALUE.match(title) or not title.strip() or body.startswith(("-", "*")) and marker is None:
+        return False
+    if marker:
+        return not title.rstrip().endswith(("：", ":")) and title.count("，") + title.count(",") <= 1
+    return index == 0 or (len(body) <= 20 and not re.search(r"[，,：:、]", body) and bool(re.search(r"\w", body)))
+
+
+def _marker_class(body: str) -> str:
+    """Return a marker's shape: `1.2.` and `3.4` are alike, `（一）` and `一、` are not; "" for none."""
+    marker = MARKER.match(body)
+    if marker is None:
+        return "#" * (len(body) - len(body.lstrip("#")))
+    shape = re.sub(r"[0-9０-９]+", "1", re.sub(r"[\s\\#*-]", "", marker.group()))
+    shape = re.sub(r"[一二三四五六七八九十百]+", "一", shape).replace("(", "（").replace(")", "）").replace("．", ".")
+    return shape.rstrip(".、") if "1.1" in shape else shape
+
+
+def _level(body: str, classes: list[str], *, first: bool) -> int:
+    if first and not MARKER.match(body):
+        classes.clear()
+        return 1
+    shape = _marker_class(body)
+    if shape in classes:
+        del classes[classes.index(shape) + 1 :]
+    elif shape:
+        classes.append(shape)
+    else:
+        return min(6, len(classes) + 2)
+    return min(6, len(classes) + 1)
