@@ -1,0 +1,1 @@
+"""Gold: its files, its checks, agreement, and the one metrics module."""

@@ -43,8 +43,7 @@ class _Line:
 def find_blocks(text: str) -> Iterator[Block]:
     """Yield the blocks of a plain text in order; together they cover every character that is not white space."""
     groups = list(_join(_lines(text), text))
-    spans = [(group[0].start, group[-1].end) for group in groups]
-    yield from _classify(text, spans)
+    yield from classify(text, [(group[0].start, group[-1].end) for group in groups])
 
 
 def _lines(text: str) -> list[_Line]:
@@ -116,7 +115,12 @@ def _belongs(group: list[_Line], line: _Line, text: str, *, spaced: bool, width:
 
 def _is_marked_title(group: list[_Line]) -> bool:
     title = group[0].text
-    return len(group) == 1 and bool(MARKER.match(title)) and not re.search(r"[，,]", title) and len(title) <= _LONGEST_HEADING
+    return (
+        len(group) == 1
+        and bool(MARKER.match(title))
+        and not re.search(r"[，,]", title)
+        and len(title) <= _LONGEST_HEADING
+    )
 
 
 def _is_rule(text: str) -> bool:
@@ -157,8 +161,8 @@ def _coheres(before: _Line, line: _Line, text: str) -> bool:
     return around[:3] in text or around[1:] in text
 
 
-def _classify(text: str, spans: list[tuple[int, int]]) -> Iterator[Block]:
-    """Give each block its kind and each heading its level."""
+def classify(text: str, spans: Sequence[tuple[int, int]]) -> Iterator[Block]:
+    """Yield a block for each range: its kind and, for a heading, its level, told from its text and neighbours."""
     bodies = [text[start:end] for start, end in spans]
     headings = _heading_flags(bodies)
     classes: list[str] = []  # marker classes of the open headings, outermost first
@@ -169,7 +173,7 @@ def _classify(text: str, spans: list[tuple[int, int]]) -> Iterator[Block]:
             in_list = False
             yield Block(start, end, "heading", level)
             continue
-        kind: Kind = "list_item" if _starts_item(body) or _KEY_VALUE.match(body) and len(body) < 80 else "paragraph"
+        kind: Kind = "list_item" if _starts_item(body) or (_KEY_VALUE.match(body) and len(body) < 80) else "paragraph"
         if kind == "paragraph" and in_list and len(body) < 80:
             kind = "list_item"
         yield Block(start, end, kind)
@@ -199,7 +203,7 @@ def _looks_like_heading(body: str, index: int) -> bool:
         return True
     marker = MARKER.match(body)
     title = body[marker.end() :] if marker else body
-    if _KEY_VALUE.match(title) or not title.strip() or body.startswith(("-", "*")) and marker is None:
+    if _KEY_VALUE.match(title) or not title.strip() or (body.startswith(("-", "*")) and marker is None):
         return False
     if marker:
         return not title.rstrip().endswith(("：", ":")) and title.count("，") + title.count(",") <= 1

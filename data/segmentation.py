@@ -8,7 +8,7 @@ full stop of a list marker, a number or an abbreviation end nothing. Headings an
 import re
 from collections.abc import Iterator
 
-from .document import Block, Document, Sentence
+from .document import Document, Sentence
 
 MARKER = re.compile(
     r"""(?:\#{1,6}|[-*•·●○■□◆◇▪➢✓]|\**)?\s*
@@ -32,8 +32,10 @@ _LINK = re.compile(
     r"|[A-Za-z0-9._%+\-]+@[A-Za-z0-9.\-]+"
 )
 _END = re.compile(r"[。！？；!?;｡﹔﹖﹗]+|\.(?=\s|$|[”\"’」』）)\]】》])")
-_CLOSERS = "”’」』）)]】》〕\""
-_ABBREVIATION = re.compile(r"(?:\b(?:Co|Ltd|Inc|Corp|No|Nos|vs|etc|Mr|Ms|Dr|St|e\.g|i\.e|U\.S|B\.V|Pte|LTD|CO)|\b[A-Z])\.$")
+_CLOSERS = '”’」』）)]】》〕"'
+_ABBREVIATION = re.compile(
+    r"(?:\b(?:Co|Ltd|Inc|Corp|No|Nos|vs|etc|Mr|Ms|Dr|St|e\.g|i\.e|U\.S|B\.V|Pte|LTD|CO)|\b[A-Z])\.$"
+)
 
 
 def segment(document: Document) -> tuple[Sentence, ...]:
@@ -106,5 +108,3 @@ def _trim(text: str, start: int, end: int) -> tuple[int, int] | None:
     while end > start and text[end - 1].isspace():
         end -= 1
     return (start, end) if start < end else None
-
-

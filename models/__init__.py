@@ -1,0 +1,1 @@
+"""The network, its windows and decoding, and the shipped weights."""

@@ -1,0 +1,1 @@
+"""Pretraining, fine-tuning, evaluation and export. Needs the extra `train`."""

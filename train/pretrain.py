@@ -105,7 +105,11 @@ def pretrain(recipe: PretrainRecipe, corpora: Path, output: Path, *, resume: boo
     if trainer.is_world_process_zero():
         model.save_pretrained(output / "encoder")
         tokenizer.save_pretrained(output / "encoder")
-        result = {"held_out_loss": loss, "held_out_perplexity": math.exp(loss), "tokens": trainer.state.num_input_tokens_seen}
+        result = {
+            "held_out_loss": loss,
+            "held_out_perplexity": math.exp(loss),
+            "tokens": trainer.state.num_input_tokens_seen,
+        }
         (output / "result.json").write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
     return {"held_out_loss": loss, "held_out_perplexity": math.exp(loss)}
 
@@ -224,7 +228,7 @@ def _arguments(recipe: PretrainRecipe, folder: Path) -> TrainingArguments:
         optim="adamw_torch_fused",
         seed=recipe.seed,
         data_seed=recipe.seed,
-        logging_steps=50,
+        logging_steps=100,
         save_steps=recipe.save_steps,
         save_total_limit=1,
         report_to=["tensorboard"],

@@ -22,7 +22,9 @@ IGNORED = -100
 def read_documents(path: Path) -> Iterator[list[str]]:
     """Stream the documents of a `.txt` or `.txt.zst` file: a paragraph a line, a blank line between documents."""
     if not path.is_file():
-        raise TiaokuanError(f"no pretraining text at {path}: the recipe's `file` is looked up in the folder given by --corpora")
+        raise TiaokuanError(
+            f"no pretraining text at {path}: the recipe's `file` is looked up in the folder given by --corpora"
+        )
     with path.open("rb") as raw:
         stream = zstandard.ZstdDecompressor(max_window_size=2**27).stream_reader(raw) if path.suffix == ".zst" else raw
         paragraphs: list[str] = []

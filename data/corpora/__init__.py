@@ -1,0 +1,1 @@
+"""Importers of the public corpora, each in the layout of its own repository."""

@@ -94,5 +94,3 @@ def _policy(path: Path) -> Policy:
             if place is not None:
                 components.append(Component(place, place + row["end"] - row["start"], COMPONENTS[row["classId"]]))
     return Policy(path.stem, "\n".join(texts), tuple(paragraphs), tuple(components))
-
-

@@ -13,8 +13,9 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Literal, get_args
 
-from ..document import Block, Document
+from ..document import Document
 from ..errors import GoldError
+from ..lines import classify
 from ..taxonomy import CAPP130_TOPICS
 
 Split = Literal["train", "dev", "test"]
@@ -44,18 +45,13 @@ class Policy:
     rows: tuple[Row, ...]
 
     def document(self) -> Document:
-        """Return the policy as a document whose sentences are given, joined by line feeds."""
-        return given_document(self.name, [row.text for row in self.rows])
-
-
-def given_document(name: str, sentences: list[str]) -> Document:
-    """Join given sentences by line feeds; each becomes one paragraph block and is not cut further."""
-    blocks, start = [], 0
-    for sentence in sentences:
-        if sentence.strip():
-            blocks.append(Block(start, start + len(sentence)))
-        start += len(sentence) + 1
-    return Document(name, "\n".join(sentences), tuple(blocks), given=True)
+        """Return the policy as a document of given sentences, one a row, joined by line feeds; headings are told by their look."""
+        spans, start = [], 0
+        for row in self.rows:
+            spans.append((start, start + len(row.text)))
+            start += len(row.text) + 1
+        text = "\n".join(row.text for row in self.rows)
+        return Document(self.name, text, tuple(classify(text, spans)), given=True)
 
 
 def read_policies(root: Path) -> list[Policy]:

@@ -1,0 +1,21 @@
+"""Plain Markdown tables, the form in which every command prints its figures."""
+
+from collections.abc import Iterable, Sequence
+
+
+def markdown_table(header: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
+    """Return a Markdown table; numbers are set to the right, fractions shown with three digits and no leading zero."""
+    cells = [[_cell(value) for value in row] for row in rows]
+    numeric = [all(_is_number(row[i]) for row in cells) for i in range(len(header))]
+    lines = [header, ["--:" if right else "---" for right in numeric], *cells]
+    return "\n".join("| " + " | ".join(line) + " |" for line in lines)
+
+
+def _cell(value: object) -> str:
+    if isinstance(value, float):
+        return f"{value:.3f}".replace("0.", ".", 1) if 0 <= value < 1 else f"{value:.3f}"
+    return str(value).replace("|", "\\|")
+
+
+def _is_number(text: str) -> bool:
+    return text.replace(".", "", 1).isdigit() or text in ("", "–")

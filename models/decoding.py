@@ -1,0 +1,72 @@
+"""Scores into labels: BIO tags into spans, probabilities into categories. Torch-free."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+OUTSIDE, BEGIN, INSIDE = 0, 1, 2
+TAGS = 3
+
+
+def sigmoid(logits: NDArray[np.floating]) -> NDArray[np.floating]:
+    """Return 1 / (1 + exp(-x)), without overflow."""
+    return 0.5 * (1 + np.tanh(0.5 * logits))
+
+
+def log_softmax(logits: NDArray[np.floating]) -> NDArray[np.floating]:
+    """Return the log-probabilities over the last axis."""
+    shifted = logits - logits.max(-1, keepdims=True)
+    return shifted - np.log(np.exp(shifted).sum(-1, keepdims=True))
+
+
+def decode_spans(logits: NDArray[np.floating]) -> list[tuple[int, int, float]]:
+    """Find the spans of the likeliest valid BIO sequence of one sentence and type.
+
+    `logits` are (tokens, 3) in the order O, B, I. I never follows O: that is the one constraint. Returns
+    (first, last, score) with `last` exclusive; the score is the geometric mean of the tags' probabilities.
+    """
+    scores = log_softmax(logits.astype(np.float64))
+    if not len(scores) or (scores[:, BEGIN] < scores[:, OUTSIDE] - 20).all():
+        return []
+    tags = _viterbi(scores)
+    spans = []
+    begin = None
+    for i, tag in enumerate([*tags, OUTSIDE]):
+        if begin is not None and tag != INSIDE:
+            chosen = scores[np.arange(begin, i), tags[begin:i]]
+            spans.append((begin, i, float(np.exp(chosen.mean()))))
+            begin = None
+        if tag == BEGIN:
+            begin = i
+    return spans
+
+
+def _viterbi(scores: NDArray[np.floating]) -> list[int]:
+    best = scores[0].copy()
+    best[INSIDE] = -np.inf
+    back = np.zeros(scores.shape, dtype=np.int8)
+    for i in range(1, len(scores)):
+        anywhere = int(best.argmax())
+        inside = BEGIN if best[BEGIN] >= best[INSIDE] else INSIDE
+        back[i] = (anywhere, anywhere, inside)
+        best = scores[i] + (best[anywhere], best[anywhere], best[inside])
+    tags = [int(best.argmax())]
+    for i in range(len(scores) - 1, 0, -1):
+        tags.append(int(back[i, tags[-1]]))
+    return tags[::-1]
+
+
+def encode_spans(offsets: Sequence[tuple[int, int]], spans: Sequence[tuple[int, int]]) -> list[int]:
+    """Return the BIO tags of tokens at `offsets` for character spans; a token that a span touches belongs to it."""
+    tags = [OUTSIDE] * len(offsets)
+    ordered = sorted(spans)
+    at = 0
+    previous = -1
+    for i, (start, end) in enumerate(offsets):
+        while at < len(ordered) and ordered[at][1] <= start:
+            at += 1
+        if at < len(ordered) and ordered[at][0] < end and start < end:
+            tags[i] = INSIDE if previous == at else BEGIN
+            previous = at
+    return tags

@@ -1,0 +1,109 @@
+"""Sentences into tokens and windows into arrays. Torch-free."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from tokenizers import Tokenizer
+
+from ..data.document import Sentence
+from ..data.errors import ModelError
+from .settings import Settings
+from .windows import Window, cut_windows
+
+_NGRAM_SIZES = (2, 3, 4)
+_HASH = (0x9E3779B1, 0x85EBCA77, 0xC2B2AE3D, 0x27D4EB2F)
+
+
+@dataclass(frozen=True, slots=True)
+class EncodedPolicy:
+    """A policy's sentences as token ids and, for each token, its `[start, end)` in the policy's text."""
+
+    ids: list[list[int]]
+    offsets: list[list[tuple[int, int]]]
+    windows: list[Window]
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Windows as arrays. Shapes: `input_ids` and `attention_mask` (windows, tokens), `pooling` (windows, pieces, tokens)
+    with rows that sum to 1 (or 0 for padding), `ngrams` (windows, tokens, 3)."""
+
+    input_ids: NDArray[np.int64]
+    attention_mask: NDArray[np.int64]
+    pooling: NDArray[np.float32]
+    ngrams: NDArray[np.int64]
+
+
+class Encoder:
+    """Tokenizer and window cutter of one model."""
+
+    def __init__(self, tokenizer: Tokenizer, settings: Settings) -> None:
+        tokenizer.no_padding()
+        tokenizer.no_truncation()
+        self.tokenizer = tokenizer
+        self.settings = settings
+        self._cls, self._sep, self._pad = (self._special(name) for name in ("[CLS]", "[SEP]", "[PAD]"))
+
+    @classmethod
+    def from_file(cls, path: Path, settings: Settings) -> "Encoder":
+        """Read a `tokenizer.json`."""
+        try:
+            tokenizer = Tokenizer.from_file(str(path))
+        except Exception as error:  # the Rust library raises nothing narrower
+            raise ModelError(f"{path} is no tokenizer.json: {error}") from error
+        return cls(tokenizer, settings)
+
+    def encode(self, text: str, sentences: Sequence[Sentence]) -> EncodedPolicy:
+        """Tokenise a policy's sentences and cut its windows."""
+        surfaces = [text[s.start : s.end] for s in sentences]
+        encodings = self.tokenizer.encode_batch(surfaces, add_special_tokens=False)
+        ids = [encoding.ids for encoding in encodings]
+        offsets = [
+            [(s.start + a, s.start + b) for a, b in encoding.offsets]
+            for s, encoding in zip(sentences, encodings, strict=True)
+        ]
+        windows = cut_windows([len(row) for row in ids], [s.headings for s in sentences], self.settings)
+        return EncodedPolicy(ids, offsets, windows)
+
+    def batch(self, items: Sequence[tuple[EncodedPolicy, Window]]) -> Batch:
+        """Lay windows out as arrays, padded to the longest among them."""
+        width = max(window.size for _, window in items)
+        count = max(len(window.pieces) for _, window in items)
+        ids = np.full((len(items), width), self._pad, dtype=np.int64)
+        mask = np.zeros((len(items), width), dtype=np.int64)
+        pooling = np.zeros((len(items), count, width), dtype=np.float32)
+        for row, (policy, window) in enumerate(items):
+            ids[row, 0] = self._cls
+            mask[row, : window.size] = 1
+            for column, piece in enumerate(window.pieces):
+                begin, end = piece.position, piece.position + piece.size
+                ids[row, begin:end] = policy.ids[piece.sentence][piece.first : piece.last]
+                ids[row, end] = self._sep
+                # A sentence of no known token is pooled from its separator.
+                begin, end = (begin, end) if piece.size else (end, end + 1)
+                pooling[row, column, begin:end] = 1 / (end - begin)
+        return Batch(ids, mask, pooling, hash_ngrams(ids, self.settings.ngram_buckets))
+
+    def _special(self, token: str) -> int:
+        found = self.tokenizer.token_to_id(token)
+        if found is None:
+            raise ModelError(f"the tokenizer has no {token} token; a BERT-style vocabulary is wanted")
+        return found
+
+
+def hash_ngrams(ids: NDArray[np.int64], buckets: int) -> NDArray[np.int64]:
+    """Return for every token the buckets of the 2-, 3- and 4-grams that end there: (windows, tokens, 3)."""
+    grams = np.zeros((*ids.shape, len(_NGRAM_SIZES)), dtype=np.int64)
+    if not buckets:
+        return grams
+    mixed = np.zeros(ids.shape, dtype=np.uint64)
+    for back in range(max(_NGRAM_SIZES)):
+        shifted = np.zeros(ids.shape, dtype=np.uint64)
+        shifted[:, back:] = ids[:, : ids.shape[1] - back].astype(np.uint64) + 1
+        mixed = (mixed ^ (shifted * np.uint64(_HASH[back]))) * np.uint64(0x9E3779B97F4A7C15)
+        if back + 1 in _NGRAM_SIZES:
+            grams[:, :, _NGRAM_SIZES.index(back + 1)] = ((mixed >> np.uint64(20)) % np.uint64(buckets)).astype(np.int64)
+    return grams

@@ -1,0 +1,136 @@
+"""From encoded policies to scores and spans, whatever engine runs the network. Torch-free."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..data.document import Sentence
+from .decoding import TAGS, decode_spans, sigmoid
+from .encoding import Batch, EncodedPolicy, Encoder
+from .windows import Piece, Window, long_sentences
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """The network's answer to a batch. `categories` and `denied` are (windows, pieces, categories) logits, `tags` are
+    (windows, tokens, entity types, 3) logits in the order O, B, I."""
+
+    categories: NDArray[np.float32]
+    denied: NDArray[np.float32]
+    tags: NDArray[np.float32]
+
+
+class Engine(Protocol):
+    """Whatever can run the network."""
+
+    def __call__(self, batch: Batch) -> Output:
+        """Run one batch of windows."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class EntitySpan:
+    """A predicted span of the policy's text."""
+
+    start: int
+    end: int
+    type: str
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class Prediction:
+    """Scores in [0, 1] of shape (sentences, categories), spans, and the sentences that were read in pieces."""
+
+    categories: NDArray[np.float32]
+    denied: NDArray[np.float32]
+    entities: tuple[EntitySpan, ...]
+    in_pieces: tuple[int, ...]
+
+
+class _Merger:
+    """Collects a policy's logits window by window."""
+
+    def __init__(self, policy: EncodedPolicy, encoder: Encoder) -> None:
+        settings = encoder.settings
+        shape = (len(policy.ids), len(settings.categories))
+        self.policy = policy
+        self.settings = settings
+        self.left = len(policy.windows)
+        self.categories = np.zeros(shape, dtype=np.float32)
+        self.denied = np.zeros(shape, dtype=np.float32)
+        self.weight = np.zeros(len(policy.ids), dtype=np.float32)
+        self.tags = [np.zeros((len(row), len(settings.entity_types), TAGS), dtype=np.float32) for row in policy.ids]
+
+    def add(self, window: Window, output: Output, row: int) -> None:
+        self.left -= 1
+        for column, piece in enumerate(window.pieces):
+            if piece.is_context:
+                continue
+            weight = max(piece.size, 1)
+            self.categories[piece.sentence] += weight * output.categories[row, column]
+            self.denied[piece.sentence] += weight * output.denied[row, column]
+            self.weight[piece.sentence] += weight
+            self._add_tags(piece, output.tags[row])
+
+    def _add_tags(self, piece: Piece, tags: NDArray[np.float32]) -> None:
+        """Where two pieces overlap, each answers for the half of the overlap that lies deeper inside it."""
+        skip = self.settings.overlap_tokens // 2 if piece.first else 0
+        begin = piece.position + skip
+        self.tags[piece.sentence][piece.first + skip : piece.last] = tags[begin : piece.position + piece.size]
+
+    def finish(self) -> Prediction:
+        weight = np.maximum(self.weight, 1)[:, None]
+        entities = [span for index in range(len(self.policy.ids)) for span in self._spans(index)]
+        entities.sort(key=lambda span: (span.start, span.end, span.type))
+        return Prediction(
+            sigmoid(self.categories / weight).astype(np.float32),
+            sigmoid(self.denied / weight).astype(np.float32),
+            tuple(entities),
+            tuple(long_sentences([len(row) for row in self.policy.ids], self.settings)),
+        )
+
+    def _spans(self, index: int) -> Iterator[EntitySpan]:
+        offsets = self.policy.offsets[index]
+        for kind, name in enumerate(self.settings.entity_types):
+            for first, last, score in decode_spans(self.tags[index][:, kind]):
+                start, end = offsets[first][0], offsets[last - 1][1]
+                if start < end:
+                    yield EntitySpan(start, end, name, score)
+
+
+def predict(
+    policies: Iterable[tuple[str, Sequence[Sentence]]], encoder: Encoder, engine: Engine, *, batch_windows: int = 16
+) -> Iterator[Prediction]:
+    """Yield one prediction a policy, in order. Windows of several policies share batches; memory stays bounded."""
+    merging: list[_Merger] = []
+    waiting: list[tuple[_Merger, Window]] = []
+    for text, sentences in policies:
+        merger = _Merger(encoder.encode(text, sentences), encoder)
+        merging.append(merger)
+        waiting.extend((merger, window) for window in merger.policy.windows)
+        while len(waiting) >= batch_windows * 8:
+            waiting = _run(waiting, encoder, engine, batch_windows, keep=batch_windows)
+            while merging and not merging[0].left:
+                yield merging.pop(0).finish()
+    while waiting:
+        waiting = _run(waiting, encoder, engine, batch_windows, keep=0)
+    for merger in merging:
+        yield merger.finish()
+
+
+def _run(
+    waiting: list[tuple[_Merger, Window]], encoder: Encoder, engine: Engine, batch_windows: int, *, keep: int
+) -> list[tuple[_Merger, Window]]:
+    """Run the waiting windows but the last `keep`, in batches of like length."""
+    now, later = (waiting[:-keep], waiting[-keep:]) if keep else (waiting, [])
+    now = sorted(now, key=lambda item: item[1].size)
+    for begin in range(0, len(now), batch_windows):
+        chunk = now[begin : begin + batch_windows]
+        output = engine(encoder.batch([(merger.policy, window) for merger, window in chunk]))
+        for row, (merger, window) in enumerate(chunk):
+            merger.add(window, output, row)
+    return later

@@ -1,0 +1,50 @@
+"""What a model folder's `config.json` says about labels, windows and decisions; read with and without torch."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from ..data.taxonomy import CATEGORIES, ENTITY_TYPES
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Everything between text and network, and between network and labels. Sizes are in tokens.
+
+    `max_tokens` is the size of a window; of it at most `heading_tokens` repeat the headings above, `before_tokens` the text
+    before, and `after_tokens` the text after the sentences that the window labels. `overlap_tokens` is what two pieces of a
+    sentence longer than a window share. `thresholds` are per category, tuned on development data.
+    """
+
+    categories: tuple[str, ...] = CATEGORIES
+    entity_types: tuple[str, ...] = ENTITY_TYPES
+    max_tokens: int = 384
+    heading_tokens: int = 48
+    before_tokens: int = 64
+    after_tokens: int = 32
+    overlap_tokens: int = 64
+    ngram_buckets: int = 0
+    thresholds: Mapping[str, float] = field(default_factory=dict)
+    denied_threshold: float = 0.5
+
+    def __post_init__(self) -> None:
+        context = self.heading_tokens + self.before_tokens + self.after_tokens
+        if self.max_tokens < 8 or context > 0.6 * self.max_tokens or self.overlap_tokens > self.max_tokens // 2:
+            raise ValueError(
+                f"windows of {self.max_tokens} tokens cannot give {context} to context (at most six tenths) "
+                f"and {self.overlap_tokens} to the overlap of long sentences (at most half)"
+            )
+
+    def threshold(self, category: str) -> float:
+        """Return the score from which a sentence has the category."""
+        return self.thresholds.get(category, 0.5)
+
+    @classmethod
+    def from_json(cls, values: Mapping[str, Any]) -> "Settings":
+        """Read the `tiaokuan` part of a `config.json`."""
+        tuples = {key: tuple(value) if isinstance(value, list) else value for key, value in values.items()}
+        return cls(**tuples)
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the values as `config.json` keeps them."""
+        return {k: list(v) if isinstance(v, tuple) else v for k, v in asdict(self).items()}

@@ -1,0 +1,5 @@
+"""`python -m tiaokuan.serve`: the command line."""
+
+from .cli import main
+
+main()

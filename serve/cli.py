@@ -1,0 +1,157 @@
+"""The command line: `tiaokuan COMMAND …`. Parses, calls, prints; every command is also a function elsewhere."""
+
+import argparse
+import importlib
+import os
+import sys
+from collections.abc import Sequence
+from importlib.metadata import version
+from pathlib import Path
+from typing import NoReturn
+
+from tqdm import tqdm
+
+from ..annotations.gold import read_gold
+from ..data.errors import MissingExtraError, TiaokuanError
+from .annotator import Annotator
+from .inputs import find_inputs, read_documents, read_metadata
+from .runner import HtmlPages, JsonLines, Outcome, Writer, atomic_file, atomic_folder, errors_path, run
+
+DONE, UNUSABLE, SOME_FAILED = 0, 2, 3
+
+
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        """Say what is wrong in one line."""
+        print(f"{self.prog}: {message}; see  {self.prog} --help", file=sys.stderr)
+        raise SystemExit(UNUSABLE)
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the command line and exit: 0 all done, 3 some documents failed, 2 nothing could run."""
+    try:
+        raise SystemExit(run_command(arguments))
+    except TiaokuanError as error:
+        print(f"tiaokuan: {error}", file=sys.stderr)
+        raise SystemExit(UNUSABLE) from None
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise SystemExit(UNUSABLE) from None
+    except KeyboardInterrupt:
+        print("tiaokuan: stopped; nothing half-written was kept", file=sys.stderr)
+        raise SystemExit(130) from None
+
+
+def run_command(arguments: Sequence[str] | None = None) -> int:
+    """Parse and run one command; return its exit status."""
+    options = _parser().parse_args(arguments)
+    return options.run(options)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = _Parser(prog="tiaokuan", description="Annotate and study Chinese privacy policies.")
+    parser.add_argument("--version", action="version", version=f"tiaokuan {version('tiaokuan')}")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    _add_annotate(commands)
+    _add_gold(commands)
+    _add_training(commands)
+    return parser
+
+
+def _add_annotate(commands: argparse._SubParsersAction) -> None:
+    command = commands.add_parser("annotate", help="annotate policies: files, folders, JSON lines or - for standard input")
+    command.add_argument("inputs", nargs="+", metavar="INPUT")
+    command.add_argument("-o", "--output", required=True, type=Path, metavar="OUT", help="file (jsonl) or folder (html)")
+    command.add_argument("--format", choices=("jsonl", "html"), default="jsonl")
+    command.add_argument("--model", help="a model folder (default: the shipped model)")
+    command.add_argument("--meta", type=Path, metavar="CSV", help="table whose `id` column ties `meta` to the policies")
+    command.add_argument("--threads", type=int, metavar="N", help="CPU threads (default: all)")
+    command.set_defaults(run=annotate)
+
+
+def annotate(options: argparse.Namespace) -> int:
+    """`tiaokuan annotate`."""
+    inputs = find_inputs(options.inputs)
+    metadata = read_metadata(options.meta) if options.meta else None
+    annotator = Annotator.load(options.model, threads=options.threads)
+    results = read_documents(inputs, metadata)
+    failures = errors_path(options.output)
+    with atomic_file(failures) as errors:
+        if options.format == "html":
+            with atomic_folder(options.output) as folder:
+                pages = HtmlPages(folder)
+                outcome = _follow(annotator, results, pages, errors)
+                pages.finish()
+        else:
+            with atomic_file(options.output) as file:
+                outcome = _follow(annotator, results, JsonLines(file), errors)
+    if not outcome.failed:
+        failures.unlink()
+    else:
+        print(f"tiaokuan: {outcome.failed} of {outcome.failed + outcome.done} failed, see {failures}", file=sys.stderr)
+    return SOME_FAILED if outcome.failed else DONE
+
+
+def _follow(annotator: Annotator, results, writer: Writer, errors) -> Outcome:
+    outcome = Outcome()
+    for outcome in tqdm(run(annotator, results, writer, errors), unit=" policies", disable=None):
+        pass
+    return outcome
+
+
+def _add_gold(commands: argparse._SubParsersAction) -> None:
+    gold = commands.add_parser("gold", help="work with gold files").add_subparsers(required=True, metavar="ACTION")
+    check = gold.add_parser("check", help="check a gold file or folder; names line and cause")
+    check.add_argument("path", type=Path, metavar="PATH")
+    check.set_defaults(run=gold_check)
+
+
+def gold_check(options: argparse.Namespace) -> int:
+    """`tiaokuan gold check`."""
+    from ..annotations.counts import describe
+
+    print(describe(read_gold(options.path)))
+    return DONE
+
+
+def _add_training(commands: argparse._SubParsersAction) -> None:
+    """Add the commands that need the extra `train`; what they do is imported when they run."""
+    corpora = {"type": Path, "metavar": "DIR", "help": "folder with the public corpora"}
+    output = {"type": Path, "required": True, "metavar": "DIR"}
+    pretrain = commands.add_parser("pretrain", help="pretrain an encoder by masked-language modelling")
+    pretrain.add_argument("recipe", metavar="RECIPE")
+    pretrain.add_argument("--corpora", required=True, **corpora)
+    pretrain.add_argument("-o", "--output", **output)
+    pretrain.set_defaults(run=lambda options: _training("pretrain_command", options))
+    train = commands.add_parser("train", help="fine-tune a model")
+    train.add_argument("recipe", metavar="RECIPE")
+    train.add_argument("--corpora", **corpora)
+    train.add_argument("--base", help="encoder or model to start from (default: the recipe's)")
+    train.add_argument("--gold", type=Path, action="append", metavar="PATH", help="gold file or folder (default: shipped gold)")
+    train.add_argument("-o", "--output", **output)
+    train.set_defaults(run=lambda options: _training("train_command", options))
+    export = commands.add_parser("export", help="write a model folder's ONNX graph and hashes again")
+    export.add_argument("model", type=Path, metavar="MODEL")
+    export.set_defaults(run=lambda options: _training("export_command", options))
+    benchmark = commands.add_parser("benchmark", help="measure on a public corpus or the project's gold")
+    benchmark.add_argument("name", choices=("capp130", "gold"))
+    benchmark.add_argument("--corpora", **corpora)
+    benchmark.add_argument("--split", choices=("dev", "test"), default="dev")
+    benchmark.add_argument("--model", help="model folder to measure (default: the shipped model)")
+    benchmark.add_argument("--recipe", default="policy-small", help="recipe for leave-one-policy-out")
+    benchmark.add_argument("--base", help="encoder or model that leave-one-policy-out starts from")
+    benchmark.add_argument("-o", "--output", type=Path, metavar="DIR", help="folder for the tables and the folds' models")
+    benchmark.set_defaults(run=lambda options: _training("benchmark_command", options))
+
+
+def _training(name: str, options: argparse.Namespace) -> int:
+    try:
+        module = importlib.import_module("..train.commands", __package__)
+    except ModuleNotFoundError as error:
+        raise MissingExtraError(error.name or "torch", "train") from error
+    getattr(module, name)(options)
+    return DONE
+
+
+if __name__ == "__main__":
+    main()

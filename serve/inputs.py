@@ -1,0 +1,164 @@
+"""What the user names on the command line, into documents: files, folders, standard input, JSON lines."""
+
+import csv
+import json
+import sys
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from ..data.document import KINDS, Block, Document
+from ..data.errors import ReadError, TiaokuanError
+from ..data.readers.text import read_text, text_document
+
+SUFFIXES = frozenset({".txt", ".text"})
+"""File names that a folder is searched for; a file named outright is read whatever its name."""
+
+_NOT_POLICIES = ("readme", "license", "changelog")
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A document that could not be read or annotated, as the errors file has it."""
+
+    id: str
+    source: str
+    code: str
+    message: str
+    stage: str
+
+    def to_json(self) -> dict[str, str]:
+        """Return the row of the errors file."""
+        return {"id": self.id, "source": self.source, "code": self.code, "message": self.message, "stage": self.stage}
+
+
+@dataclass(frozen=True, slots=True)
+class Input:
+    """One file to read; `id` is its path relative to the folder it was found in, with `/`, or its name."""
+
+    path: Path
+    id: str
+
+
+def find_inputs(names: Sequence[str]) -> list[Input]:
+    """Resolve files and folders (searched recursively, in order of name); `-` is standard input.
+
+    Raises `TiaokuanError` for a name that does not exist, a folder without policies, and two inputs of one id.
+    """
+    found: list[Input] = []
+    for name in names:
+        path = Path(name)
+        if name == "-":
+            found.append(Input(path, "-"))
+        elif path.is_dir():
+            inside = [Input(p, p.relative_to(path).as_posix()) for p in sorted(path.rglob("*")) if _is_policy(p)]
+            if not inside:
+                known = ", ".join(sorted([*SUFFIXES, ".jsonl"]))
+                raise TiaokuanError(f"no policy in the folder {name}: files ending in {known} are wanted")
+            found.extend(inside)
+        elif path.is_file():
+            found.append(Input(path, path.name))
+        else:
+            raise TiaokuanError(f"no file or folder {name!r}; check the path")
+    first: dict[str, Path] = {}
+    for item in found:
+        if item.id in first and not item.id.endswith(".jsonl"):
+            raise TiaokuanError(f"{first[item.id]} and {item.path} both get the id {item.id!r}; give the folder above them")
+        first[item.id] = item.path
+    return found
+
+
+def read_documents(
+    inputs: Iterable[Input], metadata: Mapping[str, Mapping[str, Any]] | None = None
+) -> Iterator[Document | Failure]:
+    """Yield a document, or what went wrong, for each policy in the inputs, in order; a repeated id is a failure."""
+    seen: set[str] = set()
+    for item in inputs:
+        for result in _read(item):
+            if isinstance(result, Document):
+                if result.id in seen:
+                    message = f"the id {result.id!r} was met before in this run; give every policy its own"
+                    result = Failure(result.id, result.source, "duplicate_id", message, "read")
+                elif metadata and result.id in metadata:
+                    result = replace(result, meta={**metadata[result.id], **result.meta})
+                seen.add(result.id)
+            yield result
+
+
+def read_metadata(path: Path) -> dict[str, dict[str, str]]:
+    """Read a sidecar table (CSV with a header and an `id` column) whose other columns become `meta`."""
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as lines:
+            rows = list(csv.DictReader(lines))
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        raise TiaokuanError(f"cannot read the table {path}: {error}; a UTF-8 CSV file with a header is wanted") from error
+    if not rows or "id" not in rows[0]:
+        raise TiaokuanError(f"the table {path} has no `id` column, which ties its rows to the policies")
+    return {row["id"]: {k: v for k, v in row.items() if k != "id" and k is not None} for row in rows}
+
+
+def _is_policy(path: Path) -> bool:
+    named = path.suffix.lower() in SUFFIXES | {".jsonl"} and not path.stem.lower().startswith(_NOT_POLICIES)
+    return named and path.is_file() and not path.name.startswith(".")
+
+
+def _read(item: Input) -> Iterator[Document | Failure]:
+    source = str(item.path)
+    try:
+        if item.path.suffix.lower() == ".jsonl":
+            yield from _read_lines(item)
+            return
+        data = sys.stdin.buffer.read() if item.id == "-" else item.path.read_bytes()
+        yield read_text(data, id=item.id, source=source)
+    except ReadError as error:
+        yield Failure(item.id, source, error.code, str(error), "read")
+    except OSError as error:
+        yield Failure(item.id, source, "unreadable", f"{error.strerror}; check the file and its permissions", "read")
+
+
+def _read_lines(item: Input) -> Iterator[Document | Failure]:
+    with item.path.open(encoding="utf-8-sig", errors="strict", newline="\n") as lines:
+        number = 0
+        try:
+            for number, line in enumerate(lines, 1):
+                if line.strip():
+                    yield _read_line(line, item, number)
+        except UnicodeDecodeError as error:
+            raise ReadError(f"line {number + 1} is not UTF-8; JSON lines are", code="binary") from error
+
+
+def _read_line(line: str, item: Input, number: int) -> Document | Failure:
+    where = f"{item.id}:{number}"
+    source = str(item.path)
+    try:
+        return line_document(json.loads(line), source)
+    except json.JSONDecodeError as error:
+        return Failure(where, source, "bad_line", f"line {number} is not JSON: {error.msg}", "read")
+    except ReadError as error:
+        return Failure(where, source, error.code, f"line {number}: {error}", "read")
+
+
+def line_document(row: Any, source: str = "") -> Document:
+    """Make a document of one input line: `{"id", "text"}` or `{"id", "sentences"[, "kinds"]}`, each with optional `meta`.
+
+    Given sentences are joined by line feeds and come back one for one. Raises `ReadError` for any other shape.
+    """
+    if not isinstance(row, dict) or not isinstance(row.get("id"), str) or not row["id"]:
+        raise ReadError('an object with a string "id" is wanted', code="bad_line")
+    meta = row.get("meta", {})
+    if not isinstance(meta, dict):
+        raise ReadError(f'"meta" is {type(meta).__name__}, but an object is wanted', code="bad_line")
+    if isinstance(row.get("text"), str):
+        return text_document(row["text"], id=row["id"], source=source, meta=meta)
+    sentences = row.get("sentences")
+    if not isinstance(sentences, list) or not all(isinstance(s, str) and s.strip() for s in sentences) or not sentences:
+        raise ReadError('a string "text", or "sentences", a list of strings that are not blank, is wanted', code="bad_line")
+    kinds = row.get("kinds") or ["paragraph"] * len(sentences)
+    if len(kinds) != len(sentences) or any(kind not in KINDS for kind in kinds):
+        raise ReadError(f'"kinds" must name one of {", ".join(KINDS)} for each sentence', code="bad_line")
+    blocks, start = [], 0
+    for sentence, kind in zip(sentences, kinds, strict=True):
+        blocks.append(Block(start, start + len(sentence), kind, 2 if kind == "heading" else 0))
+        start += len(sentence) + 1
+    return Document(row["id"], "\n".join(sentences), tuple(blocks), source, meta, given=True)

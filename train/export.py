@@ -1,0 +1,119 @@
+"""A trained network into a model folder: fp16 safetensors, an ONNX graph over the same bytes, tokenizer, card, hashes."""
+
+import json
+import warnings
+from pathlib import Path
+
+import onnx
+import torch
+from onnx import TensorProto, helper
+from torch import Tensor, nn
+from transformers import PreTrainedTokenizerFast
+
+from ..data.errors import ModelError
+from ..models.encoding import Encoder
+from ..models.folder import CONFIG, GRAPH, TOKENIZER, WEIGHTS, write_sums
+from ..models.modeling import PolicyModel
+from .finetune import encoder_of
+
+_INPUTS = ("input_ids", "attention_mask", "pooling", "ngrams")
+_OUTPUTS = ("categories", "denied", "tags")
+
+
+def save_model(
+    model: PolicyModel, tokenizer: PreTrainedTokenizerFast, folder: Path, *, name: str, version: str, card: str
+) -> None:
+    """Write a complete model folder. The weights are stored once, in half precision.
+
+    Raises `ModelError` if the folder holds other files already.
+    """
+    if folder.exists() and any(folder.iterdir()):
+        raise ModelError(f"{folder} is not empty; give a new folder, so that no two models mix")
+    encoder = encoder_of(model, tokenizer)
+    model = model.to("cpu").half().eval()
+    model.config.model_name, model.config.model_version = name, version
+    model.save_pretrained(folder)
+    tokenizer.save_pretrained(folder)
+    (folder / "README.md").write_text(card, encoding="utf-8", newline="\n")
+    export_graph(model.float(), encoder, folder)
+    write_sums(folder)
+
+
+def update_config(folder: Path, **tiaokuan: object) -> None:
+    """Change settings (say, thresholds) of a model folder and renew its hashes."""
+    config = json.loads((folder / CONFIG).read_text(encoding="utf-8"))
+    config["tiaokuan"] |= tiaokuan
+    (folder / CONFIG).write_text(json.dumps(config, ensure_ascii=False, indent=2) + "\n", encoding="utf-8", newline="\n")
+    write_sums(folder)
+
+
+def load_model(folder: Path) -> tuple[PolicyModel, PreTrainedTokenizerFast]:
+    """Load a model folder into torch, in single precision; fails if a weight is missing or left over."""
+    model, report = PolicyModel.from_pretrained(folder, dtype=torch.float32, output_loading_info=True)
+    odd = [*report["missing_keys"], *report["unexpected_keys"]]
+    if odd:
+        raise ModelError(f"{folder / WEIGHTS} does not fit its configuration (first difference: {odd[0]})")
+    return model.eval(), PreTrainedTokenizerFast(tokenizer_file=str(folder / TOKENIZER))
+
+
+class _Graph(nn.Module):
+    """The network with a plain tuple of outputs, as the exporter wants it."""
+
+    def __init__(self, model: PolicyModel) -> None:
+        super().__init__()
+        self.model = model
+
+    def forward(self, input_ids: Tensor, attention_mask: Tensor, pooling: Tensor, ngrams: Tensor) -> tuple[Tensor, ...]:
+        output = self.model(input_ids, attention_mask, pooling, ngrams)
+        return output.categories, output.denied, output.tags
+
+
+def export_graph(model: PolicyModel, encoder: Encoder, folder: Path) -> None:
+    """Write `model.onnx` beside the weights, every large constant a reference into `model.safetensors`."""
+    rows, tokens, pieces = torch.export.Dim("rows"), torch.export.Dim("tokens", min=2), torch.export.Dim("pieces")
+    example = (
+        torch.ones(2, 12, dtype=torch.long),
+        torch.ones(2, 12, dtype=torch.long),
+        torch.full((2, 3, 12), 1 / 12),
+        torch.zeros(2, 12, 3, dtype=torch.long),
+    )
+    shapes = ({0: rows, 1: tokens}, {0: rows, 1: tokens}, {0: rows, 1: pieces, 2: tokens}, {0: rows, 1: tokens})
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        program = torch.onnx.export(
+            _Graph(model), example, dynamo=True, dynamic_shapes=shapes, input_names=_INPUTS, output_names=_OUTPUTS,
+            optimize=False, verbose=False,  # the optimizer would store transposed copies of the weights
+        )  # fmt: skip
+    assert program is not None
+    graph = program.model_proto
+    _share_weights(graph, folder / WEIGHTS)
+    onnx.save(graph, str(folder / GRAPH))
+
+
+def _share_weights(graph: onnx.ModelProto, weights: Path) -> None:
+    """Point the graph's constants at the bytes of the safetensors file, with a cast from half precision behind each."""
+    with weights.open("rb") as file:
+        size = int.from_bytes(file.read(8), "little")
+        entries = json.loads(file.read(size))
+    casts = []
+    for tensor in graph.graph.initializer:
+        entry = entries.get(tensor.name.removeprefix("model."))
+        if entry is None or entry["dtype"] != "F16" or list(tensor.dims) != entry["shape"]:
+            continue
+        begin, end = entry["data_offsets"]
+        name = tensor.name
+        tensor.Clear()
+        tensor.name, tensor.data_type, tensor.data_location = f"{name}.half", TensorProto.FLOAT16, TensorProto.EXTERNAL
+        tensor.dims.extend(entry["shape"])
+        for key, value in (("location", weights.name), ("offset", str(8 + size + begin)), ("length", str(end - begin))):
+            tensor.external_data.add(key=key, value=value)
+        casts.append(helper.make_node("Cast", [f"{name}.half"], [name], to=TensorProto.FLOAT))
+    for node in graph.graph.node:
+        del node.metadata_props[:]
+    for node in reversed(casts):
+        graph.graph.node.insert(0, node)
+    stored = sum(len(t.raw_data) for t in graph.graph.initializer)
+    if stored > 2**20:
+        raise ModelError(f"the graph would hold {stored} bytes of weights a second time; the exporter renamed them")
+
+

@@ -1,0 +1,193 @@
+"""Fine-tuning of the windowed network on every source of a recipe: `tiaokuan train RECIPE`."""
+
+import dataclasses
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from datasets import Dataset
+from tokenizers import Tokenizer
+from torch import Tensor
+from transformers import AutoConfig, AutoModel, AutoTokenizer, PreTrainedTokenizerFast, Trainer, TrainingArguments, set_seed
+from transformers.trainer_utils import get_last_checkpoint
+
+from ..data.errors import RecipeError
+from ..models.encoding import Encoder
+from ..models.modeling import PolicyConfig, PolicyModel
+from ..models.settings import Settings
+from .losses import Targets, total_loss
+from .pretraining_data import IGNORED
+from .targets import UNIONS, UNKNOWN, Example, union_matrix
+
+
+@dataclass(frozen=True)
+class FinetuneRecipe:
+    """Every number of a fine-tuning run.
+
+    `sources` maps a source (`gold`, `capp130`) to its weight in the loss. `base` is a folder or hub name: an encoder, or a
+    model of this project to go on from. Learning rates: the encoder's, and multiples of it for the heads and the n-gram table.
+    """
+
+    base: str
+    sources: dict[str, float]
+    epochs: float
+    learning_rate: float
+    batch_windows: int
+    seed: int
+    context: bool = True
+    head_rate: float = 3.0
+    ngram_rate: float = 30.0
+    ngram_buckets: int = 0
+    max_tokens: int = 384
+    head_dropout: float = 0.1
+    tag_weight: float = 2.0
+    warmup_share: float = 0.1
+    weight_decay: float = 0.01
+    encoder_dropout: float = 0.0
+
+    def __post_init__(self) -> None:
+        unknown = set(self.sources) - {"gold", "capp130"}
+        if unknown:
+            raise ValueError(f"unknown sources {', '.join(sorted(unknown))}; known are gold, capp130")
+
+
+def start_model(recipe: FinetuneRecipe) -> tuple[PolicyModel, PreTrainedTokenizerFast]:
+    """Load the recipe's base: a model of this project as it is, any other encoder under new heads."""
+    try:
+        config = AutoConfig.from_pretrained(recipe.base)
+        tokenizer = AutoTokenizer.from_pretrained(recipe.base)
+    except OSError as error:
+        raise RecipeError(f"no encoder at {recipe.base!r}: a local folder or a hub name is wanted") from error
+    if isinstance(config, PolicyConfig):
+        config.head_dropout = recipe.head_dropout
+        return PolicyModel.from_pretrained(recipe.base, config=config), tokenizer
+    config.hidden_dropout_prob = recipe.encoder_dropout
+    settings = Settings(max_tokens=recipe.max_tokens, ngram_buckets=recipe.ngram_buckets)
+    encoder = AutoModel.from_pretrained(recipe.base, config=config)
+    model = PolicyModel(
+        PolicyConfig(encoder=config.to_dict(), tiaokuan=settings.to_json(), head_dropout=recipe.head_dropout)
+    )
+    missing = model.encoder.load_state_dict(encoder.state_dict(), strict=False).missing_keys
+    if missing:
+        raise RecipeError(f"{recipe.base!r} leaves {len(missing)} encoder weights unfilled, first {missing[0]}")
+    return model, tokenizer
+
+
+def encoder_of(model: PolicyModel, tokenizer: PreTrainedTokenizerFast) -> Encoder:
+    """Return the tokenizer and windows that a model reads with."""
+    return Encoder(Tokenizer.from_str(tokenizer.backend_tokenizer.to_str()), model.config.settings)
+
+
+class Collator:
+    """Lays the windows of examples out as the network's inputs and their targets."""
+
+    def __init__(self, examples: Sequence[Example], encoder: Encoder) -> None:
+        self.examples = examples
+        self.encoder = encoder
+
+    def __call__(self, rows: list[dict[str, int]]) -> dict[str, Any]:
+        """Return tensors: the fields of `Batch` and those of `Targets`."""
+        chosen = [self.examples[row["example"]] for row in rows]
+        windows = [example.policy.windows[row["window"]] for example, row in zip(chosen, rows, strict=True)]
+        batch = self.encoder.batch([(example.policy, window) for example, window in zip(chosen, windows, strict=True)])
+        shape = batch.pooling.shape[:2]
+        unions = np.full((*shape, len(UNIONS)), UNKNOWN, dtype=np.int64)
+        denied = np.full((*shape, chosen[0].denied.shape[1]), UNKNOWN, dtype=np.int64)
+        tags = np.full((*batch.input_ids.shape, len(self.encoder.settings.entity_types)), IGNORED, dtype=np.int64)
+        for row, (example, window) in enumerate(zip(chosen, windows, strict=True)):
+            for column, piece in enumerate(window.pieces):
+                if piece.is_context:
+                    continue
+                unions[row, column] = example.unions[piece.sentence]
+                denied[row, column] = example.denied[piece.sentence]
+                if example.tags is not None:
+                    begin = piece.position
+                    tags[row, begin : begin + piece.size] = example.tags[piece.sentence][piece.first : piece.last]
+        weight = np.array([example.weight for example in chosen], dtype=np.float32)
+        arrays = {f.name: getattr(batch, f.name) for f in dataclasses.fields(batch)}
+        arrays |= {"unions": unions, "denied": denied, "tags": tags, "weight": weight}
+        return {name: torch.from_numpy(array) for name, array in arrays.items()}
+
+
+class PolicyTrainer(Trainer):
+    """Hugging Face's trainer with the project's loss and a learning rate for each part of the network."""
+
+    def __init__(self, recipe: FinetuneRecipe, **values: Any) -> None:
+        super().__init__(**values)
+        self.recipe = recipe
+        self.unions = torch.from_numpy(union_matrix())
+
+    def compute_loss(self, model: Any, inputs: dict[str, Tensor], return_outputs: bool = False, **unused: Any) -> Any:
+        """Return the loss of a batch from the collator."""
+        targets = Targets(**{f.name: inputs.pop(f.name) for f in dataclasses.fields(Targets)})
+        output = model(**inputs)
+        unions = self.unions.to(output.categories.device)
+        loss = total_loss(
+            output.categories, output.denied, output.tags, targets, unions, tag_weight=self.recipe.tag_weight
+        )
+        return (loss, output) if return_outputs else loss
+
+    def create_optimizer(self, model: Any = None) -> torch.optim.Optimizer:
+        """Return AdamW with the encoder's, the heads' and the n-gram table's learning rates."""
+        rate, decay = self.recipe.learning_rate, self.recipe.weight_decay
+        groups: dict[tuple[float, float], list[Tensor]] = {}
+        for name, parameter in self.model.named_parameters():
+            factor = 1.0 if name.startswith("encoder.") else self.recipe.head_rate
+            factor = self.recipe.ngram_rate if name.startswith("ngram_table") else factor
+            key = (rate * factor, 0.0 if parameter.ndim < 2 else decay)
+            groups.setdefault(key, []).append(parameter)
+        parts = [{"params": params, "lr": lr, "weight_decay": wd} for (lr, wd), params in groups.items()]
+        self.optimizer = torch.optim.AdamW(parts, betas=(0.9, 0.98), fused=True)
+        return self.optimizer
+
+
+def finetune(
+    recipe: FinetuneRecipe, model: PolicyModel, encoder: Encoder, examples: Sequence[Example], work: Path
+) -> PolicyModel:
+    """Train a model on examples; an interrupted run goes on from the last checkpoint under `work`."""
+    set_seed(recipe.seed)
+    rows = list(_windows(examples))
+    if not rows:
+        raise RecipeError("no annotated sentence in any source; check the recipe's `sources` and --corpora")
+    trainer = PolicyTrainer(
+        recipe,
+        model=model,
+        args=_arguments(recipe, work),
+        train_dataset=Dataset.from_list(rows),
+        data_collator=Collator(examples, encoder),
+    )
+    trainer.train(resume_from_checkpoint=get_last_checkpoint(str(work)) if work.is_dir() else None)
+    return model
+
+
+def _windows(examples: Sequence[Example]) -> Iterable[dict[str, int]]:
+    for number, example in enumerate(examples):
+        for index, window in enumerate(example.policy.windows):
+            if example.speaks([piece.sentence for piece in window.pieces if not piece.is_context]):
+                yield {"example": number, "window": index}
+
+
+def _arguments(recipe: FinetuneRecipe, work: Path) -> TrainingArguments:
+    return TrainingArguments(
+        output_dir=str(work),
+        per_device_train_batch_size=recipe.batch_windows,
+        learning_rate=recipe.learning_rate,
+        lr_scheduler_type="linear",
+        warmup_steps=recipe.warmup_share,
+        num_train_epochs=recipe.epochs,
+        max_grad_norm=1.0,
+        use_cpu=not torch.cuda.is_available(),
+        bf16=True,
+        seed=recipe.seed,
+        data_seed=recipe.seed,
+        logging_steps=50,
+        save_strategy="epoch",
+        save_total_limit=1,
+        report_to=[],
+        remove_unused_columns=False,
+        label_names=[f.name for f in dataclasses.fields(Targets)],
+        dataloader_num_workers=0,
+    )

@@ -1,0 +1,62 @@
+"""The losses of the two heads; labels that a source cannot tell apart are scored as their union."""
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor, nn
+
+from .pretraining_data import IGNORED
+from .targets import UNKNOWN
+
+
+@dataclass(frozen=True, slots=True)
+class Targets:
+    """What is known about a batch, as tensors: `unions` (windows, pieces, unions) and `denied` (windows, pieces, categories)
+    with `UNKNOWN`, `tags` (windows, tokens, entity types) with `IGNORED`, `weight` (windows,)."""
+
+    unions: Tensor
+    denied: Tensor
+    tags: Tensor
+    weight: Tensor
+
+
+def union_loss(logits: Tensor, targets: Tensor, unions: Tensor) -> Tensor:
+    """Return the cross-entropy of each union, 0 where the target is unknown; shape as `targets`.
+
+    A union is absent if each of its categories is, so log P(absent) is the sum of log(1 - p) over them, and
+    log P(present) = log(1 - exp(log P(absent))), computed without cancellation (Mächler 2012, log1mexp).
+    """
+    absent = nn.functional.logsigmoid(-logits.float()) @ unions.T
+    present = _log1mexp(absent)
+    loss = torch.where(targets == 1, -present, -absent)
+    return torch.where(targets == UNKNOWN, torch.zeros_like(loss), loss)
+
+
+def denial_loss(logits: Tensor, targets: Tensor) -> Tensor:
+    """Return the cross-entropy of denials over the categories that a sentence has."""
+    loss = nn.functional.binary_cross_entropy_with_logits(logits.float(), targets.clamp(min=0).float(), reduction="none")
+    return torch.where(targets == UNKNOWN, torch.zeros_like(loss), loss)
+
+
+def tag_loss(logits: Tensor, targets: Tensor) -> Tensor:
+    """Return the mean cross-entropy of the BIO tags, summed over the entity types."""
+    flat = nn.functional.cross_entropy(logits.float().flatten(0, 2), targets.flatten(), ignore_index=IGNORED, reduction="sum")
+    known = (targets[..., 0] != IGNORED).sum()
+    return flat / known.clamp(min=1)
+
+
+def total_loss(
+    categories: Tensor, denied: Tensor, tags: Tensor, targets: Targets, unions: Tensor, *, tag_weight: float
+) -> Tensor:
+    """Return one number: per labelled sentence the sum of its label losses, plus the weighted tag loss."""
+    weight = targets.weight[:, None, None]
+    speaks = (targets.unions != UNKNOWN).any(-1).sum().clamp(min=1)
+    sentence = (union_loss(categories, targets.unions, unions) * weight).sum() / speaks
+    denial = (denial_loss(denied, targets.denied) * weight).sum() / speaks
+    return sentence + denial + tag_weight * tag_loss(tags, targets.tags)
+
+
+def _log1mexp(x: Tensor) -> Tensor:
+    """Return log(1 - exp(x)) for x < 0."""
+    x = x.clamp(max=-1e-7)
+    return torch.where(x > -0.6931, torch.log(-torch.expm1(x)), torch.log1p(-torch.exp(x)))

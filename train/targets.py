@@ -1,0 +1,102 @@
+"""Annotated policies into training examples: what each source knows about each sentence and token.
+
+A source's label stands for a union of categories. A target is 1 where the sentence has at least one category of the union,
+0 where it has none, and `UNKNOWN` where the source cannot say; what is unknown costs nothing.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..data.corpora import capp130
+from ..data.document import Sentence
+from ..data.record import Record
+from ..data.segmentation import segment
+from ..data.taxonomy import CAPP130_TOPICS, CATEGORIES, ENTITY_TYPES
+from ..models.decoding import encode_spans
+from ..models.encoding import EncodedPolicy, Encoder
+
+UNKNOWN = -1
+UNIONS: tuple[tuple[str, ...], ...] = (*((category,) for category in CATEGORIES), *CAPP130_TOPICS.values())
+"""Every union that a target may speak of: the single categories, then the topics of CAPP-130."""
+
+_OWN = slice(0, len(CATEGORIES))
+_CAPP130 = slice(len(CATEGORIES), len(UNIONS))
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """An encoded policy with targets. Shapes: `unions` (sentences, unions), `denied` (sentences, categories); `tags` has an
+    array (tokens, entity types) for each sentence, or is None where entities are not annotated. `weight` scales the loss."""
+
+    name: str
+    policy: EncodedPolicy
+    unions: NDArray[np.int8]
+    denied: NDArray[np.int8]
+    tags: list[NDArray[np.int8]] | None
+    weight: float = 1.0
+
+    def speaks(self, sentences: Sequence[int]) -> bool:
+        """Say whether anything is known about any of the sentences."""
+        return self.tags is not None or bool((self.unions[list(sentences)] != UNKNOWN).any())
+
+
+def union_matrix() -> NDArray[np.float32]:
+    """Return (unions, categories) with 1 where the union holds the category."""
+    return np.array([[category in union for category in CATEGORIES] for union in UNIONS], dtype=np.float32)
+
+
+def gold_example(record: Record, encoder: Encoder, *, weight: float = 1.0) -> Example:
+    """Make an example of the project's own gold: everything is known."""
+    text = record.text
+    if text is None:
+        raise ValueError(f"{record.id} is stand-off; join it with its corpus first")
+    sentences = [Sentence(s.start, s.end, s.kind, s.headings) for s in record.sentences]
+    policy = encoder.encode(text, sentences)
+    unions = np.full((len(sentences), len(UNIONS)), UNKNOWN, dtype=np.int8)
+    unions[:, _OWN] = [[category in s.categories for category in CATEGORIES] for s in record.sentences]
+    denied = np.array([[_denial(s.categories, s.denied, c) for c in CATEGORIES] for s in record.sentences], dtype=np.int8)
+    return Example(record.id, policy, unions, denied, _tags(record, policy), weight)
+
+
+def capp130_example(
+    policy: capp130.Policy, known: Sequence[bool], encoder: Encoder, *, weight: float = 1.0, context: bool = True
+) -> Example:
+    """Make an example of a CAPP-130 policy; only rows with `known` speak. Without `context` each row is read alone."""
+    document = policy.document()
+    sentences = segment(document)
+    encoded = encoder.encode(document.text, sentences)
+    if not context:
+        encoded = alone(encoded, encoder)
+    unions = np.full((len(sentences), len(UNIONS)), UNKNOWN, dtype=np.int8)
+    for index, (row, speaks) in enumerate(zip(policy.rows, known, strict=True)):
+        if speaks and row.labels is not None:
+            unions[index, _CAPP130] = [topic in row.labels for topic in capp130.TOPICS]
+    denied = np.full((len(sentences), len(CATEGORIES)), UNKNOWN, dtype=np.int8)
+    return Example(policy.name, encoded, unions, denied, None, weight)
+
+
+def alone(policy: EncodedPolicy, encoder: Encoder) -> EncodedPolicy:
+    """Return the same policy with every sentence in a window of its own."""
+    from ..models.windows import Piece, Window, cut_windows
+
+    windows = []
+    for index, ids in enumerate(policy.ids):
+        for window in cut_windows([len(ids)], [()], encoder.settings):
+            pieces = tuple(Piece(index, p.first, p.last, p.position, p.is_context) for p in window.pieces)
+            windows.append(Window(pieces, window.size))
+    return EncodedPolicy(policy.ids, policy.offsets, windows)
+
+
+def _denial(categories: Sequence[str], denied: Sequence[str], category: str) -> int:
+    return int(category in denied) if category in categories else UNKNOWN
+
+
+def _tags(record: Record, policy: EncodedPolicy) -> list[NDArray[np.int8]]:
+    spans = {kind: [(e.start, e.end) for e in record.entities if e.type == kind] for kind in ENTITY_TYPES}
+    return [
+        np.array([encode_spans(offsets, spans[kind]) for kind in ENTITY_TYPES], dtype=np.int8).reshape(len(ENTITY_TYPES), -1).T
+        for offsets in policy.offsets
+    ]
