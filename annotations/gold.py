@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from ..data.document import Block, Document
 from ..data.errors import GoldError
 from ..data.record import Record
 
@@ -46,6 +47,14 @@ def read_gold(path: Path, texts: Mapping[str, str] | None = None) -> list[Record
         seen[record.id] = where
         records.append(record)
     return records
+
+
+def as_document(record: Record) -> Document:
+    """Return a record's policy as a document whose sentences are given: those of the record."""
+    if record.text is None:
+        raise GoldError(f"{record.id} is stand-off; its text is in the corpus, give --corpora")
+    blocks = tuple(Block(s.start, s.end, s.kind, len(s.headings) + 1 if s.kind == "heading" else 0) for s in record.sentences)
+    return Document(record.id, record.text, blocks, given=True)
 
 
 def stand_off(path: Path) -> dict[str, StandOff]:

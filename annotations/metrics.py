@@ -98,9 +98,9 @@ def krippendorff_alpha(first: Sequence[Collection[str]], second: Sequence[Collec
     if total < 2:
         return 1.0
     observed = sum(_masi_distance(a, b) for a, b in pairs) / len(pairs)
-    expected = sum(
-        n * (m - (a == b)) * _masi_distance(a, b) for a, n in values.items() for b, m in values.items()
-    ) / (total * (total - 1))
+    expected = sum(n * (m - (a == b)) * _masi_distance(a, b) for a, n in values.items() for b, m in values.items()) / (
+        total * (total - 1)
+    )
     return 1.0 if expected == 0 else 1 - observed / expected
 
 

@@ -9,6 +9,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from .document import Block, Kind
 from .segmentation import MARKER
@@ -77,7 +78,7 @@ def _join(lines: list[_Line], text: str) -> Iterator[list[_Line]]:
 
 def _is_spaced(lines: Sequence[_Line]) -> bool:
     """Say whether blank lines part the paragraphs, so that a single line break is only a wrap."""
-    ended = [after.blank_before for before, after in zip(lines, lines[1:], strict=False) if _ENDED.search(before.text)]
+    ended = [after.blank_before for before, after in pairwise(lines) if _ENDED.search(before.text)]
     return len(ended) >= 4 and sum(ended) > len(ended) / 2
 
 
@@ -115,12 +116,7 @@ def _belongs(group: list[_Line], line: _Line, text: str, *, spaced: bool, width:
 
 def _is_marked_title(group: list[_Line]) -> bool:
     title = group[0].text
-    return (
-        len(group) == 1
-        and bool(MARKER.match(title))
-        and not re.search(r"[，,]", title)
-        and len(title) <= _LONGEST_HEADING
-    )
+    return len(group) == 1 and bool(MARKER.match(title)) and not re.search(r"[，,]", title) and len(title) <= _LONGEST_HEADING
 
 
 def _is_rule(text: str) -> bool:

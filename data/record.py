@@ -1,7 +1,8 @@
 """The record: one policy with its labels, as `annotate` writes it and as gold is kept (the output contract, schema 1)."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 from typing import Any
 
 from .document import KINDS, Kind, Span, Warn
@@ -155,17 +156,21 @@ def _entity(row: Mapping[str, Any], index: int) -> Entity:
 
 
 def _check(record: Record, row: Mapping[str, Any]) -> None:
-    for before, after in zip(record.sentences, record.sentences[1:], strict=False):
+    """Raise `ValueError` for spans that overlap, leave the text or miss a part of it, and for surfaces that do not match."""
+    for before, after in pairwise(record.sentences):
         if after.start < before.end:
             raise ValueError(f"sentences [{before.start}, {before.end}) and [{after.start}, {after.end}) overlap")
     for kind in ENTITY_TYPES:
         spans = sorted((e.start, e.end) for e in record.entities if e.type == kind)
-        for (_, end), (start, _) in zip(spans, spans[1:], strict=False):
+        for (_, end), (start, _) in pairwise(spans):
             if start < end:
                 raise ValueError(f"two {kind} entities overlap at {start}")
-    text = record.text
-    if text is None:
-        return
+    if record.text is not None:
+        _check_coverage(record, record.text)
+        _check_surfaces(record, record.text, row.get("entities", []))
+
+
+def _check_coverage(record: Record, text: str) -> None:
     last = max([s.end for s in record.sentences] + [e.end for e in record.entities], default=0)
     if last > len(text):
         raise ValueError(f"a span ends at {last}, but the text has {len(text)} characters")
@@ -175,9 +180,14 @@ def _check(record: Record, row: Mapping[str, Any]) -> None:
     bare = next((i for i, c in enumerate(text) if not covered[i] and not c.isspace()), None)
     if bare is not None:
         raise ValueError(f"the character {text[bare]!r} at {bare} lies in no sentence")
-    for entity, given in zip(record.entities, row.get("entities", []), strict=False):
+
+
+def _check_surfaces(record: Record, text: str, rows: Sequence[Mapping[str, Any]]) -> None:
+    for entity in record.entities:
         surface = text[entity.start : entity.end]
-        if given.get("text", surface) != surface:
-            raise ValueError(f"entity at {entity.start} is {given['text']!r}, but the text there is {surface!r}")
         if surface != surface.strip():
             raise ValueError(f"entity {surface!r} at {entity.start} begins or ends with white space")
+    for row in rows:
+        surface = text[row["start"] : row["end"]]
+        if row.get("text", surface) != surface:
+            raise ValueError(f"entity at {row['start']} is {row['text']!r}, but the text there is {surface!r}")

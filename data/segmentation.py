@@ -33,9 +33,7 @@ _LINK = re.compile(
 )
 _END = re.compile(r"[。！？；!?;｡﹔﹖﹗]+|\.(?=\s|$|[”\"’」』）)\]】》])")
 _CLOSERS = '”’」』）)]】》〕"'
-_ABBREVIATION = re.compile(
-    r"(?:\b(?:Co|Ltd|Inc|Corp|No|Nos|vs|etc|Mr|Ms|Dr|St|e\.g|i\.e|U\.S|B\.V|Pte|LTD|CO)|\b[A-Z])\.$"
-)
+_ABBREVIATION = re.compile(r"(?:\b(?:Co|Ltd|Inc|Corp|No|Nos|vs|etc|Mr|Ms|Dr|St|e\.g|i\.e|U\.S|B\.V|Pte|LTD|CO)|\b[A-Z])\.$")
 
 
 def segment(document: Document) -> tuple[Sentence, ...]:

@@ -21,7 +21,7 @@ class Label:
     opp115: str = ""
 
 
-_DATA: dict[str, Any] = json.loads((files(__package__) / "taxonomy.json").read_text(encoding="utf-8"))
+_DATA: dict[str, Any] = json.loads((files("tiaokuan.data") / "taxonomy.json").read_text(encoding="utf-8"))
 
 CATEGORY_LABELS: tuple[Label, ...] = tuple(Label(**row) for row in _DATA["categories"])
 ENTITY_LABELS: tuple[Label, ...] = tuple(Label(**row) for row in _DATA["entity_types"])

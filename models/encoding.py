@@ -62,8 +62,7 @@ class Encoder:
         encodings = self.tokenizer.encode_batch(surfaces, add_special_tokens=False)
         ids = [encoding.ids for encoding in encodings]
         offsets = [
-            [(s.start + a, s.start + b) for a, b in encoding.offsets]
-            for s, encoding in zip(sentences, encodings, strict=True)
+            [(s.start + a, s.start + b) for a, b in encoding.offsets] for s, encoding in zip(sentences, encodings, strict=True)
         ]
         windows = cut_windows([len(row) for row in ids], [s.headings for s in sentences], self.settings)
         return EncodedPolicy(ids, offsets, windows)

@@ -40,7 +40,7 @@ def find_model(model: str | Path | None = None) -> Path:
     path = Path(name)
     if path.is_dir():
         return path
-    if "/" not in name and (shipped := Path(str(files(__package__ or "") / name))).is_dir():
+    if "/" not in name and (shipped := Path(str(files("tiaokuan.models") / name))).is_dir():
         return shipped
     raise ModelError(f"no model at {name!r}; give a model folder, or nothing for the shipped {DEFAULT}")
 

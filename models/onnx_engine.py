@@ -3,6 +3,7 @@
 import os
 from pathlib import Path
 
+import numpy as np
 import onnxruntime
 
 from ..data.errors import ModelError
@@ -28,7 +29,7 @@ class OnnxEngine:
         """Run one batch of windows."""
         inputs = {name: getattr(batch, name) for name in self._inputs}
         categories, denied, tags = self.session.run(["categories", "denied", "tags"], inputs)
-        return Output(categories, denied, tags)
+        return Output(np.asarray(categories), np.asarray(denied), np.asarray(tags))
 
 
 def _cores() -> int:

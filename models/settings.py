@@ -42,7 +42,7 @@ class Settings:
     @classmethod
     def from_json(cls, values: Mapping[str, Any]) -> "Settings":
         """Read the `tiaokuan` part of a `config.json`."""
-        tuples = {key: tuple(value) if isinstance(value, list) else value for key, value in values.items()}
+        tuples: dict[str, Any] = {key: tuple(v) if isinstance(v, list) else v for key, v in values.items()}
         return cls(**tuples)
 
     def to_json(self) -> dict[str, Any]:

@@ -74,10 +74,7 @@ def _context_before(
     index: int, lengths: Sequence[int], headings: Sequence[Sequence[int]], settings: Settings
 ) -> list[tuple[int, int, int]]:
     """The headings above a sentence and the text before it, as (sentence, first, last), trimmed to their budgets."""
-    if (
-        lengths[index] + 1
-        > settings.max_tokens - 1 - settings.after_tokens - settings.heading_tokens - settings.before_tokens
-    ):
+    if lengths[index] + 1 > settings.max_tokens - 1 - settings.after_tokens - settings.heading_tokens - settings.before_tokens:
         return []
     near: list[tuple[int, int, int]] = []
     room = settings.before_tokens

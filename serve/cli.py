@@ -4,17 +4,20 @@ import argparse
 import importlib
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from importlib.metadata import version
 from pathlib import Path
-from typing import NoReturn
+from typing import IO, NoReturn
 
 from tqdm import tqdm
 
-from ..annotations.gold import read_gold
+from ..annotations.gold import as_document, read_gold
+from ..annotations.tables import markdown_table
+from ..annotations.texts import gold_texts
+from ..data.document import Document
 from ..data.errors import MissingExtraError, TiaokuanError
 from .annotator import Annotator
-from .inputs import find_inputs, read_documents, read_metadata
+from .inputs import Failure, find_inputs, read_documents, read_metadata
 from .runner import HtmlPages, JsonLines, Outcome, Writer, atomic_file, atomic_folder, errors_path, run
 
 DONE, UNUSABLE, SOME_FAILED = 0, 2, 3
@@ -54,6 +57,7 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     _add_annotate(commands)
     _add_gold(commands)
+    _add_comparisons(commands)
     _add_training(commands)
     return parser
 
@@ -92,11 +96,12 @@ def annotate(options: argparse.Namespace) -> int:
     return SOME_FAILED if outcome.failed else DONE
 
 
-def _follow(annotator: Annotator, results, writer: Writer, errors) -> Outcome:
-    outcome = Outcome()
+def _follow(annotator: Annotator, results: Iterable[Document | Failure], writer: Writer, errors: IO[str]) -> Outcome:
+    """Run to the end, with progress on a terminal only."""
+    last = Outcome()
     for outcome in tqdm(run(annotator, results, writer, errors), unit=" policies", disable=None):
-        pass
-    return outcome
+        last = outcome
+    return last
 
 
 def _add_gold(commands: argparse._SubParsersAction) -> None:
@@ -111,6 +116,47 @@ def gold_check(options: argparse.Namespace) -> int:
     from ..annotations.counts import describe
 
     print(describe(read_gold(options.path)))
+    return DONE
+
+
+def _add_comparisons(commands: argparse._SubParsersAction) -> None:
+    agreement = commands.add_parser("agreement", help="compare two readings of the same policies")
+    agreement.add_argument("first", type=Path, metavar="A")
+    agreement.add_argument("second", type=Path, metavar="B")
+    agreement.add_argument("--list", action="store_true", help="list every disagreement as well")
+    agreement.set_defaults(run=agreement_command)
+    evaluation = commands.add_parser("evaluate", help="score a model, or predictions, against gold")
+    evaluation.add_argument("predictions", metavar="MODEL|PREDICTIONS")
+    evaluation.add_argument("gold", type=Path, metavar="GOLD")
+    evaluation.add_argument("-o", "--output", type=Path, metavar="DIR", help="folder for report.md (default: print only)")
+    evaluation.add_argument("--corpora", type=Path, metavar="DIR", help="folder with the public corpora, for stand-off gold")
+    evaluation.set_defaults(run=evaluate_command)
+
+
+def agreement_command(options: argparse.Namespace) -> int:
+    """`tiaokuan agreement`."""
+    from ..annotations.agreement import agree
+
+    result = agree(read_gold(options.first), read_gold(options.second))
+    print(result.to_markdown())
+    if options.list:
+        rows = [[d.policy, d.sentence, d.layer, d.first, d.second] for d in result.disagreements]
+        print("\n" + markdown_table(["policy", "sentence", "layer", "first", "second"], rows))
+    return DONE
+
+
+def evaluate_command(options: argparse.Namespace) -> int:
+    """`tiaokuan evaluate`: a model reads the gold's own sentences; predictions are compared as they are."""
+    from ..annotations.evaluation import evaluate
+
+    gold = read_gold(options.gold, gold_texts(options.gold, options.corpora))
+    path = Path(options.predictions)
+    predicted = read_gold(path) if path.suffix == ".jsonl" else list(Annotator.load(path).pipe(map(as_document, gold)))
+    report = evaluate(gold, predicted).to_markdown()
+    print(report)
+    if options.output:
+        with atomic_file(options.output / "report.md") as file:
+            file.write(f"# {path.name} against {options.gold.name}\n\n{report}\n")
     return DONE
 
 
@@ -138,6 +184,7 @@ def _add_training(commands: argparse._SubParsersAction) -> None:
     benchmark.add_argument("--corpora", **corpora)
     benchmark.add_argument("--split", choices=("dev", "test"), default="dev")
     benchmark.add_argument("--model", help="model folder to measure (default: the shipped model)")
+    benchmark.add_argument("--alone", help="capp130: model folder trained on single sentences, to stand beside it")
     benchmark.add_argument("--recipe", default="policy-small", help="recipe for leave-one-policy-out")
     benchmark.add_argument("--base", help="encoder or model that leave-one-policy-out starts from")
     benchmark.add_argument("-o", "--output", type=Path, metavar="DIR", help="folder for the tables and the folds' models")

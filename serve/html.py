@@ -208,8 +208,7 @@ def _sdk_table(record: Record) -> str:
     fields = [field for field in _SDK_FIELDS if any(sdk.get(field) is not None for sdk in record.sdks)]
     head = "".join(f"<th>{_SDK_FIELDS[field]}</th>" for field in fields)
     lines = "".join(
-        "<tr>" + "".join(f"<td>{_sdk_value(record, sdk.get(field))}</td>" for field in fields) + "</tr>"
-        for sdk in record.sdks
+        "<tr>" + "".join(f"<td>{_sdk_value(record, sdk.get(field))}</td>" for field in fields) + "</tr>" for sdk in record.sdks
     )
     return (
         f'<details open class="sdks"><summary>SDK 清单 <small>SDK list</small> <b>{len(record.sdks)}</b></summary>'

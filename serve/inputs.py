@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from ..data.document import KINDS, Block, Document
+from ..data.document import KINDS, Block, Document, Kind
 from ..data.errors import ReadError, TiaokuanError
 from ..data.readers.text import read_text, text_document
 
@@ -154,7 +154,7 @@ def line_document(row: Any, source: str = "") -> Document:
     sentences = row.get("sentences")
     if not isinstance(sentences, list) or not all(isinstance(s, str) and s.strip() for s in sentences) or not sentences:
         raise ReadError('a string "text", or "sentences", a list of strings that are not blank, is wanted', code="bad_line")
-    kinds = row.get("kinds") or ["paragraph"] * len(sentences)
+    kinds: list[Kind] = row.get("kinds") or ["paragraph"] * len(sentences)
     if len(kinds) != len(sentences) or any(kind not in KINDS for kind in kinds):
         raise ReadError(f'"kinds" must name one of {", ".join(KINDS)} for each sentence', code="bad_line")
     blocks, start = [], 0

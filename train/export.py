@@ -3,6 +3,7 @@
 import json
 import warnings
 from pathlib import Path
+from typing import Any
 
 import onnx
 import torch
@@ -11,10 +12,8 @@ from torch import Tensor, nn
 from transformers import PreTrainedTokenizerFast
 
 from ..data.errors import ModelError
-from ..models.encoding import Encoder
-from ..models.folder import CONFIG, GRAPH, TOKENIZER, WEIGHTS, write_sums
+from ..models.folder import GRAPH, TOKENIZER, WEIGHTS, write_sums
 from ..models.modeling import PolicyModel
-from .finetune import encoder_of
 
 _INPUTS = ("input_ids", "attention_mask", "pooling", "ngrams")
 _OUTPUTS = ("categories", "denied", "tags")
@@ -29,27 +28,27 @@ def save_model(
     """
     if folder.exists() and any(folder.iterdir()):
         raise ModelError(f"{folder} is not empty; give a new folder, so that no two models mix")
-    encoder = encoder_of(model, tokenizer)
-    model = model.to("cpu").half().eval()
+    model = model.cpu().half().eval()
     model.config.model_name, model.config.model_version = name, version
     model.save_pretrained(folder)
+    (folder / WEIGHTS).chmod(0o644)
     tokenizer.save_pretrained(folder)
     (folder / "README.md").write_text(card, encoding="utf-8", newline="\n")
-    export_graph(model.float(), encoder, folder)
+    export_graph(model.float(), folder)
     write_sums(folder)
 
 
-def update_config(folder: Path, **tiaokuan: object) -> None:
-    """Change settings (say, thresholds) of a model folder and renew its hashes."""
-    config = json.loads((folder / CONFIG).read_text(encoding="utf-8"))
-    config["tiaokuan"] |= tiaokuan
-    (folder / CONFIG).write_text(json.dumps(config, ensure_ascii=False, indent=2) + "\n", encoding="utf-8", newline="\n")
+def rewrite_graph(folder: Path) -> None:
+    """Export a model folder's graph again from its weights and renew its hashes."""
+    model, _ = load_model(folder)
+    export_graph(model, folder)
     write_sums(folder)
 
 
 def load_model(folder: Path) -> tuple[PolicyModel, PreTrainedTokenizerFast]:
     """Load a model folder into torch, in single precision; fails if a weight is missing or left over."""
-    model, report = PolicyModel.from_pretrained(folder, dtype=torch.float32, output_loading_info=True)
+    loaded: Any = PolicyModel.from_pretrained(folder, dtype=torch.float32, output_loading_info=True)
+    model, report = loaded
     odd = [*report["missing_keys"], *report["unexpected_keys"]]
     if odd:
         raise ModelError(f"{folder / WEIGHTS} does not fit its configuration (first difference: {odd[0]})")
@@ -68,7 +67,7 @@ class _Graph(nn.Module):
         return output.categories, output.denied, output.tags
 
 
-def export_graph(model: PolicyModel, encoder: Encoder, folder: Path) -> None:
+def export_graph(model: PolicyModel, folder: Path) -> None:
     """Write `model.onnx` beside the weights, every large constant a reference into `model.safetensors`."""
     rows, tokens, pieces = torch.export.Dim("rows"), torch.export.Dim("tokens", min=2), torch.export.Dim("pieces")
     example = (
@@ -115,5 +114,3 @@ def _share_weights(graph: onnx.ModelProto, weights: Path) -> None:
     stored = sum(len(t.raw_data) for t in graph.graph.initializer)
     if stored > 2**20:
         raise ModelError(f"the graph would hold {stored} bytes of weights a second time; the exporter renamed them")
-
-

@@ -67,9 +67,7 @@ def start_model(recipe: FinetuneRecipe) -> tuple[PolicyModel, PreTrainedTokenize
     config.hidden_dropout_prob = recipe.encoder_dropout
     settings = Settings(max_tokens=recipe.max_tokens, ngram_buckets=recipe.ngram_buckets)
     encoder = AutoModel.from_pretrained(recipe.base, config=config)
-    model = PolicyModel(
-        PolicyConfig(encoder=config.to_dict(), tiaokuan=settings.to_json(), head_dropout=recipe.head_dropout)
-    )
+    model = PolicyModel(PolicyConfig(encoder=config.to_dict(), tiaokuan=settings.to_json(), head_dropout=recipe.head_dropout))
     missing = model.encoder.load_state_dict(encoder.state_dict(), strict=False).missing_keys
     if missing:
         raise RecipeError(f"{recipe.base!r} leaves {len(missing)} encoder weights unfilled, first {missing[0]}")
@@ -120,21 +118,22 @@ class PolicyTrainer(Trainer):
         self.recipe = recipe
         self.unions = torch.from_numpy(union_matrix())
 
-    def compute_loss(self, model: Any, inputs: dict[str, Tensor], return_outputs: bool = False, **unused: Any) -> Any:
+    def compute_loss(  # pyright: ignore[reportIncompatibleMethodOverride]
+        self, model: Any, inputs: dict[str, Tensor], return_outputs: bool = False, **unused: Any
+    ) -> Any:
         """Return the loss of a batch from the collator."""
         targets = Targets(**{f.name: inputs.pop(f.name) for f in dataclasses.fields(Targets)})
         output = model(**inputs)
         unions = self.unions.to(output.categories.device)
-        loss = total_loss(
-            output.categories, output.denied, output.tags, targets, unions, tag_weight=self.recipe.tag_weight
-        )
+        loss = total_loss(output.categories, output.denied, output.tags, targets, unions, tag_weight=self.recipe.tag_weight)
         return (loss, output) if return_outputs else loss
 
     def create_optimizer(self, model: Any = None) -> torch.optim.Optimizer:
         """Return AdamW with the encoder's, the heads' and the n-gram table's learning rates."""
         rate, decay = self.recipe.learning_rate, self.recipe.weight_decay
         groups: dict[tuple[float, float], list[Tensor]] = {}
-        for name, parameter in self.model.named_parameters():
+        network: Any = self.model
+        for name, parameter in network.named_parameters():
             factor = 1.0 if name.startswith("encoder.") else self.recipe.head_rate
             factor = self.recipe.ngram_rate if name.startswith("ngram_table") else factor
             key = (rate * factor, 0.0 if parameter.ndim < 2 else decay)

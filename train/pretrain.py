@@ -16,6 +16,7 @@ from transformers import (
     BertForMaskedLM,
     PreTrainedTokenizerBase,
     Trainer,
+    TrainerCallback,
     TrainingArguments,
     set_seed,
 )
@@ -23,13 +24,13 @@ from transformers.modeling_outputs import MaskedLMOutput
 from transformers.trainer_utils import get_last_checkpoint
 
 from ..data.errors import TiaokuanError
-from .pretraining_data import IGNORED, WholeWordMasking, draw, pack, read_documents
+from .pretraining_data import IGNORED, WholeWordMasking, draw, pack, read_documents, special_id
 from .vocabulary import train_vocabulary
 
 
 @dataclass(frozen=True)
 class Source:
-    """One corpus file; `epochs` is how often it is read (.5 is every other document), `held_out` the share kept for perplexity."""
+    """One corpus file: `epochs` is how often it is read (.5: every other document), `held_out` a share for perplexity."""
 
     file: str
     epochs: float = 1.0
@@ -48,7 +49,12 @@ class Shape:
 
 @dataclass(frozen=True)
 class PretrainRecipe:
-    """Every number of a pretraining run. `start` is `random`, or the folder or module of an English BERT of the same shape."""
+    """Every number of a pretraining run.
+
+    `start` is `random`, the folder or package of another BERT of the same shape (see `warm_start`), or, with
+    `keep_vocabulary`, an encoder that this command wrote and that goes on with its own vocabulary and head. `stop_after` ends
+    a run before its schedule does.
+    """
 
     sources: tuple[Source, ...]
     shape: Shape
@@ -61,6 +67,8 @@ class PretrainRecipe:
     steps: int
     seed: int
     start: str = "random"
+    keep_vocabulary: bool = False
+    stop_after: int = 0
     vocabulary_characters: int = 6000
     gradient_accumulation: int = 1
     weight_decay: float = 0.01
@@ -87,16 +95,14 @@ def pretrain(recipe: PretrainRecipe, corpora: Path, output: Path, *, resume: boo
     output.mkdir(parents=True, exist_ok=True)
     tokenizer = _tokenizer(recipe, corpora, output / "tokenizer")
     blocks, held_out = _blocks(recipe, corpora, tokenizer, output / "blocks")
-    model = MaskedLanguageModel(_config(recipe, tokenizer))
-    if recipe.start != "random":
-        copied = warm_start(model, tokenizer, recipe.start)
-        print(f"started from {recipe.start}: body copied, {copied} of {len(tokenizer)} embeddings shared")
+    model = _start_model(recipe, tokenizer)
     trainer = Trainer(
         model=model,
         args=_arguments(recipe, output / "checkpoints"),
         train_dataset=blocks,
         eval_dataset=held_out,
         data_collator=WholeWordMasking(tokenizer, recipe.mask_rate, recipe.seed),
+        callbacks=[_StopAfter(recipe.stop_after)] if recipe.stop_after else [],
     )
     checkpoint = get_last_checkpoint(str(output / "checkpoints")) if resume else None
     trainer.train(resume_from_checkpoint=checkpoint)
@@ -112,6 +118,24 @@ def pretrain(recipe: PretrainRecipe, corpora: Path, output: Path, *, resume: boo
         }
         (output / "result.json").write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
     return {"held_out_loss": loss, "held_out_perplexity": math.exp(loss)}
+
+
+class _StopAfter(TrainerCallback):
+    def __init__(self, steps: int) -> None:
+        self.steps = steps
+
+    def on_step_end(self, args, state, control, **unused):
+        control.should_training_stop = state.global_step >= self.steps
+
+
+def _start_model(recipe: PretrainRecipe, tokenizer: PreTrainedTokenizerBase) -> MaskedLanguageModel:
+    if recipe.keep_vocabulary:
+        return MaskedLanguageModel.from_pretrained(recipe.start)
+    model = MaskedLanguageModel(_config(recipe, tokenizer))
+    if recipe.start != "random":
+        copied = warm_start(model, tokenizer, recipe.start)
+        print(f"started from {recipe.start}: body copied, {copied} of {len(tokenizer)} embeddings shared")
+    return model
 
 
 def warm_start(model: BertForMaskedLM, tokenizer: PreTrainedTokenizerBase, start: str) -> int:
@@ -156,7 +180,7 @@ def _config(recipe: PretrainRecipe, tokenizer: PreTrainedTokenizerBase) -> BertC
         num_attention_heads=shape.heads,
         intermediate_size=shape.intermediate,
         max_position_embeddings=512,
-        pad_token_id=tokenizer.pad_token_id,
+        pad_token_id=special_id(tokenizer, "pad"),
         # One pass over plenty of text does not overfit, and attention dropout keeps CPUs off their fast kernels.
         hidden_dropout_prob=0.0,
         attention_probs_dropout_prob=0.0,
@@ -164,15 +188,15 @@ def _config(recipe: PretrainRecipe, tokenizer: PreTrainedTokenizerBase) -> BertC
 
 
 def _tokenizer(recipe: PretrainRecipe, corpora: Path, folder: Path) -> PreTrainedTokenizerBase:
+    if recipe.keep_vocabulary:
+        return AutoTokenizer.from_pretrained(recipe.start)
     if not folder.is_dir():
         texts = ("\n".join(document) for source in recipe.sources for document in read_documents(corpora / source.file))
         train_vocabulary(texts, size=recipe.vocabulary, characters=recipe.vocabulary_characters).save_pretrained(folder)
     return AutoTokenizer.from_pretrained(folder)
 
 
-def _blocks(
-    recipe: PretrainRecipe, corpora: Path, tokenizer: PreTrainedTokenizerBase, folder: Path
-) -> tuple[Dataset, Dataset]:
+def _blocks(recipe: PretrainRecipe, corpora: Path, tokenizer: PreTrainedTokenizerBase, folder: Path) -> tuple[Dataset, Dataset]:
     """Tokenise once, keep on disk: (training blocks, held-out blocks)."""
     if not (folder / "held_out").is_dir():
 

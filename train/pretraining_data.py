@@ -22,9 +22,7 @@ IGNORED = -100
 def read_documents(path: Path) -> Iterator[list[str]]:
     """Stream the documents of a `.txt` or `.txt.zst` file: a paragraph a line, a blank line between documents."""
     if not path.is_file():
-        raise TiaokuanError(
-            f"no pretraining text at {path}: the recipe's `file` is looked up in the folder given by --corpora"
-        )
+        raise TiaokuanError(f"no pretraining text at {path}: the recipe's `file` is looked up in the folder given by --corpora")
     with path.open("rb") as raw:
         stream = zstandard.ZstdDecompressor(max_window_size=2**27).stream_reader(raw) if path.suffix == ".zst" else raw
         paragraphs: list[str] = []
@@ -55,7 +53,7 @@ def pack(
 
     A block is the next stretch of the stream, so nothing is padded; `word_starts` is 1 where a word begins.
     """
-    cls, sep = tokenizer.cls_token_id, tokenizer.sep_token_id
+    cls, sep = special_id(tokenizer, "cls"), special_id(tokenizer, "sep")
     ids: list[int] = []
     starts: list[int] = []
     for document in documents:
@@ -66,6 +64,14 @@ def pack(
         while len(ids) >= block_tokens - 1:
             yield {"input_ids": [cls, *ids[: block_tokens - 1]], "word_starts": [1, *starts[: block_tokens - 1]]}
             del ids[: block_tokens - 1], starts[: block_tokens - 1]
+
+
+def special_id(tokenizer: PreTrainedTokenizerBase, name: str) -> int:
+    """Return the id of a special token (`cls`, `sep`, `mask`, `pad`)."""
+    found = getattr(tokenizer, f"{name}_token_id")
+    if not isinstance(found, int):
+        raise TiaokuanError(f"the tokenizer has no {name} token; a BERT-style vocabulary is wanted")
+    return found
 
 
 def _sentences(paragraph: str, tokenizer: PreTrainedTokenizerBase) -> Iterator[tuple[list[int], list[int]]]:
@@ -83,7 +89,7 @@ class WholeWordMasking:
     """
 
     def __init__(self, tokenizer: PreTrainedTokenizerBase, rate: float, seed: int) -> None:
-        self.mask_id = tokenizer.mask_token_id
+        self.mask_id = special_id(tokenizer, "mask")
         self.special = np.array(tokenizer.all_special_ids)
         self.size = len(tokenizer)
         self.rate = rate

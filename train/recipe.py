@@ -21,9 +21,9 @@ def load_recipe(name: str | Path, kind: type[T]) -> T:
     """
     path = Path(name)
     if not path.is_file():
-        shipped = files(__package__) / "recipes" / f"{name}.yaml"
+        shipped = files("tiaokuan.train") / "recipes" / f"{name}.yaml"
         if not shipped.is_file():
-            known = sorted(Path(f.name).stem for f in (files(__package__) / "recipes").iterdir())
+            known = sorted(Path(f.name).stem for f in (files("tiaokuan.train") / "recipes").iterdir())
             raise RecipeError(f"no recipe {str(name)!r}: give a YAML file or one of {', '.join(known)}")
         text = shipped.read_text(encoding="utf-8")
     else:
@@ -66,7 +66,7 @@ def _convert(hint: Any, value: Any, where: str) -> Any:
         if not isinstance(value, dict):
             raise RecipeError(f"{where} is {value!r}, but a mapping is wanted")
         return {key: _convert(arguments[1], item, f"{where}.{key}") for key, item in value.items()}
-    wanted = arguments if origin is types.UnionType else (hint,)
+    wanted: tuple[Any, ...] = arguments if origin is types.UnionType else (hint,)
     if float in wanted and isinstance(value, int) and not isinstance(value, bool):
         return float(value)
     if not isinstance(value, wanted) or (isinstance(value, bool) and bool not in wanted):

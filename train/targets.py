@@ -17,6 +17,7 @@ from ..data.segmentation import segment
 from ..data.taxonomy import CAPP130_TOPICS, CATEGORIES, ENTITY_TYPES
 from ..models.decoding import encode_spans
 from ..models.encoding import EncodedPolicy, Encoder
+from ..models.windows import Piece, Window, cut_windows
 
 UNKNOWN = -1
 UNIONS: tuple[tuple[str, ...], ...] = (*((category,) for category in CATEGORIES), *CAPP130_TOPICS.values())
@@ -80,8 +81,6 @@ def capp130_example(
 
 def alone(policy: EncodedPolicy, encoder: Encoder) -> EncodedPolicy:
     """Return the same policy with every sentence in a window of its own."""
-    from ..models.windows import Piece, Window, cut_windows
-
     windows = []
     for index, ids in enumerate(policy.ids):
         for window in cut_windows([len(ids)], [()], encoder.settings):

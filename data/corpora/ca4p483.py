@@ -13,8 +13,14 @@ from ..errors import GoldError
 from ..lines import find_blocks
 
 COMPONENTS = {
-    "e_21": "data", "e_22": "collect", "e_23": "share", "e_24": "handler", "e_25": "condition", "e_26": "subject", "e_27": "purpose",
-}  # fmt: skip
+    "e_21": "data",
+    "e_22": "collect",
+    "e_23": "share",
+    "e_24": "handler",
+    "e_25": "condition",
+    "e_26": "subject",
+    "e_27": "purpose",
+}
 _LAST_PARAGRAPH_CLASS = 17
 _MERGED = Path("data_preprocess/merged_json")
 _BIOS = Path("train_dev_test")

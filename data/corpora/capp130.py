@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
-from typing import Literal, get_args
+from typing import Literal, cast
 
 from ..document import Document
 from ..errors import GoldError
@@ -45,7 +45,7 @@ class Policy:
     rows: tuple[Row, ...]
 
     def document(self) -> Document:
-        """Return the policy as a document of given sentences, one a row, joined by line feeds; headings are told by their look."""
+        """Return the policy as a document of given sentences, one a row; headings are told by their look."""
         spans, start = [], 0
         for row in self.rows:
             spans.append((start, start + len(row.text)))
@@ -66,11 +66,9 @@ def read_policies(root: Path) -> list[Policy]:
 def topic_split() -> dict[tuple[str, int], Split]:
     """Map (policy name, 0-based row) to its part of the published topic split."""
     table: dict[tuple[str, int], Split] = {}
-    with (files(__package__) / "capp130_topic_split.csv").open(encoding="utf-8", newline="") as lines:
-        for row in csv.DictReader(lines):
-            split = row["split"]
-            assert split in get_args(Split)
-            table[f"rw_{row['policy']}", int(row["line"])] = split
+    lines = (files("tiaokuan.data.corpora") / "capp130_topic_split.csv").read_text(encoding="utf-8").split("\n")
+    for row in csv.DictReader(lines):
+        table[f"rw_{row['policy']}", int(row["line"])] = cast(Split, row["split"])
     return table
 
 

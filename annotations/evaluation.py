@@ -1,0 +1,125 @@
+"""Predicted records against gold: categories in context, denials, strict entity spans, sentence boundaries."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from ..data.errors import GoldError
+from ..data.record import Entity, LabelledSentence, Record
+from ..data.taxonomy import CATEGORIES, ENTITY_TYPES
+from .metrics import Counts, Scores, score_sets, score_spans
+from .tables import markdown_table
+
+_LEAST = 20
+"""A category with fewer positives in the gold is left out of the macro mean: its F1 is mostly chance."""
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluation:
+    """Counts of one policy, or pooled over several with `+`."""
+
+    categories: Scores
+    denied: Counts
+    entities: Scores
+    boundaries: Counts
+
+    def __add__(self, other: "Evaluation") -> "Evaluation":
+        """Pool the counts of two sets of policies."""
+        return Evaluation(
+            self.categories + other.categories,
+            self.denied + other.denied,
+            self.entities + other.entities,
+            self.boundaries + other.boundaries,
+        )
+
+    def to_markdown(self) -> str:
+        """Return the scores as Markdown tables."""
+        labels = [*_rows(self.categories.labels), *_row("micro", self.categories.micro)]
+        labels.append([f"macro (≥ {_LEAST} in gold)", "", "", self.categories.macro(_LEAST), ""])
+        labels += _row("denied", self.denied)
+        spans = [*_rows(self.entities.labels), *_row("micro", self.entities.micro)]
+        header = ["P", "R", "F1", "gold"]
+        tables = [
+            markdown_table(["category", *header], labels),
+            markdown_table(["entity (strict span)", *header], spans),
+            markdown_table(["sentence ends", *header], _row("boundaries", self.boundaries)),
+        ]
+        return "\n\n".join(tables)
+
+
+def evaluate(gold: Sequence[Record], predicted: Sequence[Record]) -> Evaluation:
+    """Score predicted records against gold of the same ids.
+
+    A gold sentence is compared with the predicted sentence that overlaps it most. Raises `GoldError` for an id without a
+    prediction and for texts that differ.
+    """
+    found = {record.id: record for record in predicted}
+    missing = [record.id for record in gold if record.id not in found]
+    if missing:
+        raise GoldError(f"no prediction for {', '.join(missing[:5])}; predict the gold's policies under the gold's ids")
+    parts = [_evaluate(record, found[record.id]) for record in gold]
+    if not parts:
+        raise GoldError("the gold is empty; at least one policy is wanted")
+    total = parts[0]
+    for part in parts[1:]:
+        total = total + part
+    return total
+
+
+def spans_by_type(entities: Sequence[Entity]) -> dict[str, set[tuple[int, int]]]:
+    """Group entity ranges by type."""
+    return {kind: {(e.start, e.end) for e in entities if e.type == kind} for kind in ENTITY_TYPES}
+
+
+def unseen_recall(
+    gold: Record, predicted: Record, seen: Mapping[str, set[str]], normal: Callable[[str], str] = str.casefold
+) -> dict[str, Counts]:
+    """Return, for each type, recall on the surfaces that `seen` (training surfaces by type, normalised) does not hold."""
+    counts = {}
+    text = gold.text or ""
+    found = spans_by_type(predicted.entities)
+    for kind, spans in spans_by_type(gold.entities).items():
+        new = {span for span in spans if normal(text[span[0] : span[1]]) not in seen.get(kind, set())}
+        hits = len(new & found[kind])
+        counts[kind] = Counts(hits, 0, len(new) - hits)
+    return counts
+
+
+def align(gold: Sequence[LabelledSentence], predicted: Sequence[LabelledSentence]) -> list[LabelledSentence | None]:
+    """Return for each gold sentence the predicted sentence that overlaps it most, if any does."""
+    aligned: list[LabelledSentence | None] = []
+    at = 0
+    for sentence in gold:
+        while at < len(predicted) and predicted[at].end <= sentence.start:
+            at += 1
+        best, most = None, 0
+        for other in predicted[at:]:
+            if other.start >= sentence.end:
+                break
+            overlap = min(sentence.end, other.end) - max(sentence.start, other.start)
+            if overlap > most:
+                best, most = other, overlap
+        aligned.append(best)
+    return aligned
+
+
+def _evaluate(gold: Record, predicted: Record) -> Evaluation:
+    if gold.text is not None and predicted.text is not None and gold.text != predicted.text:
+        raise GoldError(f"{gold.id}: the prediction was made on another text; annotate the gold's own text")
+    pairs = list(zip(gold.sentences, align(gold.sentences, predicted.sentences), strict=True))
+    wanted = [sentence.categories for sentence, _ in pairs]
+    found = [other.categories if other else () for _, other in pairs]
+    denied = score_sets(
+        [sentence.denied for sentence, _ in pairs], [other.denied if other else () for _, other in pairs], CATEGORIES
+    )
+    spans, theirs = spans_by_type(gold.entities), spans_by_type(predicted.entities)
+    entities = Scores({kind: score_spans(spans[kind], theirs[kind]) for kind in ENTITY_TYPES})
+    ends = score_spans({s.end for s in gold.sentences}, {s.end for s in predicted.sentences})
+    return Evaluation(score_sets(wanted, found, CATEGORIES), denied.micro, entities, ends)
+
+
+def _rows(labels: Mapping[str, Counts]) -> list[list[object]]:
+    return [row for label, counts in labels.items() for row in _row(label, counts)]
+
+
+def _row(label: str, counts: Counts) -> list[list[object]]:
+    return [[label, counts.precision, counts.recall, counts.f1, counts.support]]

@@ -1,0 +1,33 @@
+"""The texts that stand-off gold points into."""
+
+from pathlib import Path
+
+from ..data.corpora import ca4p483, capp130
+from ..data.errors import GoldError
+from .gold import stand_off
+
+FOLDERS = {"capp130": "CAPP-130", "ca4p483": "CA4P-483"}
+"""What each corpus's folder is called inside the folder given by `--corpora`."""
+
+
+def gold_texts(path: Path, corpora: Path | None) -> dict[str, str]:
+    """Return the texts, by policy, that the stand-off records of a gold file or folder need.
+
+    Raises `GoldError` if there are such records and no corpora.
+    """
+    needed = {place.corpus for place in stand_off(path).values()}
+    if needed and corpora is None:
+        raise GoldError(f"{path} is stand-off: its texts are in {', '.join(sorted(needed))}; give their folder as --corpora")
+    texts: dict[str, str] = {}
+    for corpus in sorted(needed):
+        texts |= corpus_texts(corpus, corpora or Path())
+    return texts
+
+
+def corpus_texts(corpus: str, corpora: Path) -> dict[str, str]:
+    """Return every policy's text of one corpus, by the policy's name."""
+    if corpus == "capp130":
+        return {policy.name: policy.document().text for policy in capp130.read_policies(corpora / FOLDERS[corpus])}
+    if corpus == "ca4p483":
+        return {policy.name: policy.text for policy in ca4p483.read_policies(corpora / FOLDERS[corpus])}
+    raise GoldError(f"unknown corpus {corpus!r}; known are {', '.join(FOLDERS)}")

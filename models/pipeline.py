@@ -1,0 +1,77 @@
+"""Documents into records with any engine: the one place where scores become labels. Torch-free."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+
+from ..data.document import Document, Sentence, Warn
+from ..data.lines import classify
+from ..data.record import Entity, LabelledSentence, Record
+from ..data.segmentation import segment
+from .encoding import Encoder
+from .folder import ModelFolder
+from .prediction import Engine, Prediction, predict
+from .settings import Settings
+
+_DIGITS = 4
+
+
+class Pipeline:
+    """A model, its tokenizer and an engine."""
+
+    def __init__(self, model: ModelFolder, encoder: Encoder, engine: Engine) -> None:
+        self.model = model
+        self.encoder = encoder
+        self.engine = engine
+
+    def pipe(self, documents: Iterable[Document]) -> Iterator[Record]:
+        """Annotate documents as a stream, in order.
+
+        Documents share batches; what one record says does not depend on which others were in the stream.
+        """
+        waiting: list[tuple[Document, tuple[Sentence, ...]]] = []
+
+        def read() -> Iterator[tuple[str, tuple[Sentence, ...]]]:
+            for document in documents:
+                sentences = segment(document)
+                waiting.append((document, sentences))
+                yield document.text, context_sentences(document, sentences)
+
+        for prediction in predict(read(), self.encoder, self.engine):
+            document, sentences = waiting.pop(0)
+            yield _record(document, sentences, prediction, self.model)
+
+
+def context_sentences(document: Document, sentences: tuple[Sentence, ...]) -> tuple[Sentence, ...]:
+    """Return the sentences as the network reads them: where kinds were not given, headings are told by their look."""
+    if not document.given or any(block.kind != "paragraph" for block in document.blocks):
+        return sentences
+    blocks = classify(document.text, [(block.start, block.end) for block in document.blocks])
+    return segment(replace(document, blocks=tuple(blocks)))
+
+
+def _record(document: Document, sentences: tuple[Sentence, ...], prediction: Prediction, model: ModelFolder) -> Record:
+    rows = zip(sentences, prediction.categories.tolist(), prediction.denied.tolist(), strict=True)
+    return Record(
+        id=document.id,
+        text=document.text,
+        sentences=tuple(_label(sentence, scores, denied, model.settings) for sentence, scores, denied in rows),
+        entities=tuple(Entity(e.start, e.end, e.type, round(e.score, _DIGITS)) for e in prediction.entities),
+        warnings=(*document.warnings, *_long_warnings(sentences, prediction)),
+        source=document.source,
+        meta=document.meta,
+        model=model.identity(),
+    )
+
+
+def _label(sentence: Sentence, scores: list[float], denied: list[float], settings: Settings) -> LabelledSentence:
+    rounded = {category: round(score, _DIGITS) for category, score in zip(settings.categories, scores, strict=True)}
+    chosen = tuple(category for category, score in rounded.items() if score >= settings.threshold(category))
+    refusals = dict(zip(settings.categories, denied, strict=True))
+    denials = tuple(category for category in chosen if refusals[category] >= settings.denied_threshold)
+    return LabelledSentence(sentence.start, sentence.end, sentence.kind, sentence.headings, chosen, denials, rounded)
+
+
+def _long_warnings(sentences: tuple[Sentence, ...], prediction: Prediction) -> Iterator[Warn]:
+    for index in prediction.in_pieces:
+        sentence = sentences[index]
+        yield Warn("long_sentence", "longer than a window; read in overlapping pieces", sentence.start, sentence.end)
