@@ -26,6 +26,8 @@ _OPENER = re.compile(r"您|你|我们|如|若|当|为|本|在|对|请|此|该")
 _OPENING_BRACKET = re.compile(r"[【《“「『]")
 _HEADING_END = re.compile(r"[。；！？!?;，,、.]$")
 
+_DATE = re.compile(r"[0-9０-９]{4}\s*[年./-]\s*[0-9０-９]{1,2}\s*[月./-]\s*[0-9０-９]{1,2}\s*日?")
+
 _LONGEST_HEADING = 45
 """Characters, marker included."""
 
@@ -99,11 +101,14 @@ def _belongs(group: list[_Line], line: _Line, text: str, *, spaced: bool, width:
         return True
     if line.text in ("SDK", "sdk") and not _ENDED.search(before.text):
         return True
+    above = text[group[0].start : before.end]
+    if line.text[0] in _PAIRS.values() and _closes_bracket(above, line.text):
+        return True
     if _is_marker(before.text):
         return not _starts_item(line.text)
     if _ENDED.search(before.text) or _starts_item(line.text) or _BULLET.fullmatch(before.text):
         return False
-    if _OPEN_END.search(before.text) or _closes_bracket(text[group[0].start : before.end], line.text):
+    if _OPEN_END.search(before.text) or _closes_bracket(above, line.text):
         return True
     if len(before.text) < _WRAPPABLE and len(group) == 1:
         return False
@@ -169,7 +174,8 @@ def classify(text: str, spans: Sequence[tuple[int, int]]) -> Iterator[Block]:
             in_list = False
             yield Block(start, end, "heading", level)
             continue
-        kind: Kind = "list_item" if _starts_item(body) or (_KEY_VALUE.match(body) and len(body) < 80) else "paragraph"
+        entry = _starts_item(body) or _DATE.fullmatch(body) or (_KEY_VALUE.match(body) and len(body) < 80)
+        kind: Kind = "list_item" if entry else "paragraph"
         if kind == "paragraph" and in_list and len(body) < 80:
             kind = "list_item"
         yield Block(start, end, kind)
@@ -177,23 +183,37 @@ def classify(text: str, spans: Sequence[tuple[int, int]]) -> Iterator[Block]:
 
 
 def _heading_flags(bodies: list[str]) -> list[bool]:
-    """Mark headings; the lines of a table of contents are list items."""
+    """Mark headings; the entries of a table of contents and of an introduced list are list items."""
     looks = [_looks_like_heading(body, index) for index, body in enumerate(bodies)]
     flags = list(looks)
     index = 0
     while index < len(bodies):
-        stop = index
-        while stop < len(bodies) and looks[stop] and _marker_class(bodies[stop]) == _marker_class(bodies[index]):
-            stop += 1
         introduced = index > 0 and bodies[index - 1].rstrip().endswith(("：", ":"))
-        if _marker_class(bodies[index]) and (stop - index >= 4 or (introduced and stop - index >= 2)):
+        stop = _end_of_run(bodies, looks, index)
+        marked = bool(_marker_class(bodies[index]))
+        if looks[index] and ((marked and stop - index >= 4) or (introduced and (stop - index >= 2 or not marked))):
             flags[index:stop] = [False] * (stop - index)
         index = max(stop, index + 1)
     return flags
 
 
+def _end_of_run(bodies: list[str], looks: list[bool], index: int) -> int:
+    """Return the end of the run of lines that look like headings of one class, before its numbering starts again."""
+    shape = _marker_class(bodies[index])
+    seen: set[str] = set()
+    stop = index
+    while stop < len(bodies) and looks[stop] and _marker_class(bodies[stop]) == shape:
+        marker = MARKER.match(bodies[stop])
+        number = marker.group() if marker else bodies[stop]
+        if number in seen:
+            break
+        seen.add(number)
+        stop += 1
+    return stop
+
+
 def _looks_like_heading(body: str, index: int) -> bool:
-    if len(body) > _LONGEST_HEADING or _HEADING_END.search(body) or "。" in body:
+    if len(re.sub(r"\s+", " ", body)) > _LONGEST_HEADING or _HEADING_END.search(body) or "。" in body or _DATE.fullmatch(body):
         return False
     if body.startswith("#"):
         return True

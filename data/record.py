@@ -82,6 +82,7 @@ class Record:
                 sentences=tuple(_sentence(item, i) for i, item in enumerate(row["sentences"])),
                 entities=tuple(_entity(item, i) for i, item in enumerate(row.get("entities", []))),
                 sdks=tuple(row.get("sdks", [])),
+                warnings=tuple(Warn(w["code"], w["message"], w.get("start"), w.get("end")) for w in row.get("warnings", [])),
                 source=row.get("source", ""),
                 meta=row.get("meta", {}),
                 model=row.get("model", {}),
@@ -134,6 +135,7 @@ def _warning_json(warning: Warn) -> dict[str, Any]:
 
 def _sentence(row: Mapping[str, Any], index: int) -> LabelledSentence:
     where = f"sentence {index}"
+    _check_ends(row, where)
     if row["kind"] not in KINDS:
         raise ValueError(f"{where} has kind {row['kind']!r}; known are {', '.join(KINDS)}")
     try:
@@ -149,7 +151,13 @@ def _sentence(row: Mapping[str, Any], index: int) -> LabelledSentence:
     return LabelledSentence(row["start"], row["end"], row["kind"], headings, categories, denied, scores)
 
 
+def _check_ends(row: Mapping[str, Any], where: str) -> None:
+    if not (type(row["start"]) is int and type(row["end"]) is int):
+        raise ValueError(f"{where} lies at [{row['start']}, {row['end']}), but whole numbers are wanted")
+
+
 def _entity(row: Mapping[str, Any], index: int) -> Entity:
+    _check_ends(row, f"entity {index}")
     if row["type"] not in ENTITY_TYPES:
         raise ValueError(f"entity {index} has type {row['type']!r}; known are {', '.join(ENTITY_TYPES)}")
     return Entity(row["start"], row["end"], row["type"], row.get("score"), row.get("norm", {}))

@@ -28,12 +28,19 @@ MARKER = re.compile(
 """A list or section marker at the start of a block, Markdown remains (`#`, `-`, `\\.`) included."""
 
 _LINK = re.compile(
-    r"(?:https?|ftp)[:：]//[A-Za-z0-9\-._~:/?#\[\]@!$&'()*+,;=%]+|www\.[A-Za-z0-9\-._~:/?#@!$&=%]+"
-    r"|[A-Za-z0-9._%+\-]+@[A-Za-z0-9.\-]+"
+    r"(?:https?|ftp)[:：]//(?:[A-Za-z0-9\-._~:/?#\[\]@!$&'()*+,;=%]|(?<=/)[\u4e00-\u9fff]+(?=[/?.]))+"
+    r"|(?<![A-Za-z0-9.\-])(?:[A-Za-z0-9\-]{1,63}\.){1,6}[A-Za-z]{2,10}/[A-Za-z0-9\-._~:/?#@!$&=%]*"
+    r"|www\.[A-Za-z0-9\-._~:/?#@!$&=%]+"
+    r"|(?<![A-Za-z0-9._%+\-])[A-Za-z0-9._%+\-]{1,64}@[A-Za-z0-9.\-]+",
+    re.IGNORECASE,
 )
 _END = re.compile(r"[。！？；!?;｡﹔﹖﹗]+|\.(?=\s|$|[”\"’」』）)\]】》])")
-_CLOSERS = '”’」』）)]】》〕"'
-_ABBREVIATION = re.compile(r"(?:\b(?:Co|Ltd|Inc|Corp|No|Nos|vs|etc|Mr|Ms|Dr|St|e\.g|i\.e|U\.S|B\.V|Pte|LTD|CO)|\b[A-Z])\.$")
+_PAIRED_CLOSERS = "”’」』）)］]】》〉〕〗｝}"
+_NO_STOP = re.compile(
+    r"(?:(?<![A-Za-z])(?:Co|Ltd|Inc|Corp|Nos?|Fig|vs|etc|Mr|Ms|Dr|St|e\.g|i\.e|a\.m|p\.m|U\.S|B\.V|Pte|LTD|CO|[A-Z])"
+    r"|(?:^|[\s:：;；。，,、])(?:[0-9]{1,2}|[a-z]))\.$"
+)
+"""Text up to a half-width full stop that ends nothing: an abbreviation, or the marker of an item that runs in."""
 
 
 def segment(document: Document) -> tuple[Sentence, ...]:
@@ -81,23 +88,28 @@ def _ends(text: str, start: int, end: int) -> Iterator[int]:
         at, stop = match.span()
         if at < marker_end or any(a <= at and stop < b for a, b in links):
             continue
-        if match.group() == "." and _ABBREVIATION.search(body, max(0, at - 8), stop):
+        if match.group() == "." and _NO_STOP.search(body[max(0, at - 8) : stop]):
             continue
         yield start + _close(body, stop)
 
 
 def _close(body: str, stop: int) -> int:
-    """Extend a sentence end over the quotes and brackets that close with it."""
+    """Extend a sentence end over the quotes and brackets that close with it, and over marks behind them."""
     while True:
         ahead = stop
-        while ahead < len(body) and body[ahead].isspace() and body[ahead] != "\n":
+        while ahead < len(body) and body[ahead].isspace():
             ahead += 1
-        if ahead < len(body) and body[ahead] in _CLOSERS and not (body[ahead] == '"' and ahead > stop):
+        if ahead < len(body) and body[ahead] in _PAIRED_CLOSERS:
             stop = ahead + 1
-        elif ahead == stop and stop < len(body) and _END.match(body, stop):
+        elif stop < len(body) and (_closes_quote(body, stop) or _END.match(body, stop)):
             stop += 1
         else:
             return stop
+
+
+def _closes_quote(body: str, at: int) -> bool:
+    """Say whether a straight quote closes one: an odd number stands before it."""
+    return body[at] == '"' and body.count('"', 0, at) % 2 == 1
 
 
 def _trim(text: str, start: int, end: int) -> tuple[int, int] | None:

@@ -11,9 +11,9 @@ from typing import IO, NoReturn
 
 from tqdm import tqdm
 
-from ..annotations.gold import as_document, read_gold
+from ..annotations.gold import as_document, read_gold, stand_off
 from ..annotations.tables import markdown_table
-from ..annotations.texts import gold_texts
+from ..annotations.texts import FOLDERS, gold_texts
 from ..data.document import Document
 from ..data.errors import MissingExtraError, TiaokuanError
 from .annotator import Annotator
@@ -122,7 +122,10 @@ def gold_check(options: argparse.Namespace) -> int:
 def _add_comparisons(commands: argparse._SubParsersAction) -> None:
     agreement = commands.add_parser("agreement", help="compare two readings of the same policies")
     agreement.add_argument("first", type=Path, metavar="A")
-    agreement.add_argument("second", type=Path, metavar="B")
+    agreement.add_argument(
+        "second", type=Path, metavar="B", help="a gold file or folder, or the word capp130: its human labels"
+    )
+    agreement.add_argument("--corpora", type=Path, metavar="DIR", help="folder with the public corpora, for capp130")
     agreement.add_argument("--list", action="store_true", help="list every disagreement as well")
     agreement.set_defaults(run=agreement_command)
     evaluation = commands.add_parser("evaluate", help="score a model, or predictions, against gold")
@@ -137,11 +140,23 @@ def agreement_command(options: argparse.Namespace) -> int:
     """`tiaokuan agreement`."""
     from ..annotations.agreement import agree
 
+    if options.second.name == "capp130" and not options.second.exists():
+        return _agreement_with_humans(options)
     result = agree(read_gold(options.first), read_gold(options.second))
     print(result.to_markdown())
     if options.list:
         rows = [[d.policy, d.sentence, d.layer, d.first, d.second] for d in result.disagreements]
         print("\n" + markdown_table(["policy", "sentence", "layer", "first", "second"], rows))
+    return DONE
+
+
+def _agreement_with_humans(options: argparse.Namespace) -> int:
+    from ..annotations.human import compare_with_humans
+
+    if options.corpora is None:
+        raise TiaokuanError("CAPP-130's human labels are in the corpus; give the folder that holds it as --corpora")
+    gold, places = read_gold(options.first), stand_off(options.first)
+    print(compare_with_humans(gold, places, options.corpora / FOLDERS["capp130"]))
     return DONE
 
 

@@ -6,6 +6,7 @@ from itertools import pairwise
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from tiaokuan.data.document import Warn
 from tiaokuan.data.record import Entity, LabelledSentence, Record
 from tiaokuan.data.taxonomy import CATEGORIES, ENTITY_LABELS, ENTITY_TYPES

@@ -34,8 +34,7 @@ def save_model(
     (folder / WEIGHTS).chmod(0o644)
     tokenizer.save_pretrained(folder)
     (folder / "README.md").write_text(card, encoding="utf-8", newline="\n")
-    export_graph(model.float(), folder)
-    write_sums(folder)
+    rewrite_graph(folder)  # from the saved weights: training leaves mixed precision wrapped around the network
 
 
 def rewrite_graph(folder: Path) -> None:

@@ -55,7 +55,8 @@ class FinetuneRecipe:
 
 
 def start_model(recipe: FinetuneRecipe) -> tuple[PolicyModel, PreTrainedTokenizerFast]:
-    """Load the recipe's base: a model of this project as it is, any other encoder under new heads."""
+    """Load the recipe's base: a model of this project as it is, any other encoder under new heads drawn with its seed."""
+    set_seed(recipe.seed)
     try:
         config = AutoConfig.from_pretrained(recipe.base)
         tokenizer = AutoTokenizer.from_pretrained(recipe.base)
@@ -63,10 +64,10 @@ def start_model(recipe: FinetuneRecipe) -> tuple[PolicyModel, PreTrainedTokenize
         raise RecipeError(f"no encoder at {recipe.base!r}: a local folder or a hub name is wanted") from error
     if isinstance(config, PolicyConfig):
         config.head_dropout = recipe.head_dropout
-        return PolicyModel.from_pretrained(recipe.base, config=config), tokenizer
+        return PolicyModel.from_pretrained(recipe.base, config=config, dtype=torch.float32), tokenizer
     config.hidden_dropout_prob = recipe.encoder_dropout
     settings = Settings(max_tokens=recipe.max_tokens, ngram_buckets=recipe.ngram_buckets)
-    encoder = AutoModel.from_pretrained(recipe.base, config=config)
+    encoder = AutoModel.from_pretrained(recipe.base, config=config, dtype=torch.float32)
     model = PolicyModel(PolicyConfig(encoder=config.to_dict(), tiaokuan=settings.to_json(), head_dropout=recipe.head_dropout))
     missing = model.encoder.load_state_dict(encoder.state_dict(), strict=False).missing_keys
     if missing:

@@ -18,7 +18,7 @@ COMPONENTS = {
     "e_23": "share",
     "e_24": "handler",
     "e_25": "condition",
-    "e_26": "subject",
+    "e_26": "subjects",
     "e_27": "purpose",
 }
 _LAST_PARAGRAPH_CLASS = 17
@@ -68,11 +68,16 @@ def read_bios(root: Path, split: str) -> Iterator[list[tuple[str, str]]]:
     if not path.is_file():
         raise GoldError(f"no {split} sentences at {path}: this copy of CA4P-483 lacks them")
     sentence: list[tuple[str, str]] = []
-    for line in path.read_text(encoding="utf-8").split("\n"):
-        if line:
+    lines = path.read_text(encoding="utf-8").split("\n")
+    for line, following in zip(lines, [*lines[1:], ""], strict=True):
+        if line.startswith("\t"):
+            sentence.append(("\n", line[1:]))
+        elif line:
             character, _, tag = line.rpartition("\t")
             sentence.append((character, tag))
-        elif sentence:
+        elif sentence and not following.startswith(
+            "\t"
+        ):  # a line feed that is a character stands as an empty line, then its tag
             yield sentence
             sentence = []
     if sentence:
@@ -82,21 +87,30 @@ def read_bios(root: Path, split: str) -> Iterator[list[tuple[str, str]]]:
 def _policy(path: Path) -> Policy:
     try:
         rows = json.loads(path.read_text(encoding="utf-8-sig"))
-        rows.sort(key=lambda row: (row["start"], row["end"]))
-        numbers = [int(row["classId"].removeprefix("e_")) for row in rows]
-    except (json.JSONDecodeError, KeyError, TypeError, ValueError) as error:
+        if not isinstance(rows, list):
+            raise TypeError(f"{type(rows).__name__} instead of a list")
+        rows = sorted(rows, key=lambda row: (row["start"], row["end"]))
+        classes = [int(row["classId"].removeprefix("e_")) for row in rows]
+        texts = [row["text"] for row in rows]
+    except (json.JSONDecodeError, KeyError, TypeError, ValueError, AttributeError) as error:
         raise GoldError(f"{path.name}: not a CA4P-483 policy ({error})") from error
-    paragraphs, texts, moved, at = [], [], [], 0
-    for row, number in zip(rows, numbers, strict=True):
+    paragraphs, kept, moved, at = [], [], [], 0
+    for row, number, text in zip(rows, classes, texts, strict=True):
         if number <= _LAST_PARAGRAPH_CLASS:
-            paragraphs.append(Paragraph(at, at + len(row["text"]), row["classId"]))
-            moved.append((row["start"], row["end"], at))
-            texts.append(row["text"])
-            at += len(row["text"]) + 1
-    components = []
-    for row in rows:
-        if row["classId"] in COMPONENTS:
-            place = next((new + row["start"] - start for start, end, new in moved if start <= row["start"] < end), None)
-            if place is not None:
-                components.append(Component(place, place + row["end"] - row["start"], COMPONENTS[row["classId"]]))
-    return Policy(path.stem, "\n".join(texts), tuple(paragraphs), tuple(components))
+            paragraphs.append(Paragraph(at, at + len(text), row["classId"]))
+            moved.append((row["start"], row["start"] + len(text), at))
+            kept.append(text)
+            at += len(text) + 1
+    components = [
+        Component(place[0], place[1], COMPONENTS[row["classId"]])
+        for row in rows
+        if row["classId"] in COMPONENTS and (place := _place(row["start"], row["end"], moved))
+    ]
+    return Policy(path.stem, "\n".join(kept), tuple(paragraphs), tuple(components))
+
+
+def _place(start: int, end: int, moved: list[tuple[int, int, int]]) -> tuple[int, int] | None:
+    """Map a range of the source to `Policy.text`; None where an end of it lies in no paragraph."""
+    first = next((at + start - begin for begin, stop, at in moved if begin <= start < stop), None)
+    last = next((at + end - begin for begin, stop, at in moved if begin < end <= stop), None)
+    return (first, last) if first is not None and last is not None and first < last else None

@@ -64,18 +64,18 @@ def read_policies(root: Path) -> list[Policy]:
 
 
 def topic_split() -> dict[tuple[str, int], Split]:
-    """Map (policy name, 0-based row) to its part of the published topic split."""
+    """Map (policy name, 0-based row) to its part of the published topic split, in the order of the published files."""
     table: dict[tuple[str, int], Split] = {}
     lines = (files("tiaokuan.data.corpora") / "capp130_topic_split.csv").read_text(encoding="utf-8").split("\n")
     for row in csv.DictReader(lines):
         table[f"rw_{row['policy']}", int(row["line"])] = cast(Split, row["split"])
-    return table
+    return dict(sorted(table.items()))
 
 
 def read_topic_file(root: Path, split: Split) -> list[tuple[str, tuple[int, ...]]]:
     """Read a published file of the topic task: (sentence, 11 zeros and ones) a row.
 
-    The published column order is that of the training code, not that of `TOPICS`.
+    The columns stand in the order of `TOPICS`.
     """
     path = root / _TOPIC_FILES / f"{split}.txt"
     if not path.is_file():
@@ -83,7 +83,12 @@ def read_topic_file(root: Path, split: Split) -> list[tuple[str, tuple[int, ...]
     rows = []
     for line in path.read_text(encoding="utf-8-sig").rstrip("\n").split("\n"):
         text, _, vector = line.rpartition("\t")
-        rows.append((text, tuple(ast.literal_eval(vector))))
+        try:
+            rows.append((text, tuple(ast.literal_eval(vector))))
+        except (SyntaxError, ValueError) as error:
+            raise GoldError(
+                f"{path.name}, line {len(rows) + 1}: a sentence, a tab and a list of 11 numbers is wanted"
+            ) from error
     return rows
 
 

@@ -23,8 +23,10 @@ def decode(data: bytes) -> str:
     if b"\0" in data:
         raise ReadError("the file is binary (it holds NUL bytes); plain text is wanted", code="binary")
     try:
-        return data.decode("utf-8")
-    except UnicodeDecodeError:
+        return _printable(data.decode("utf-8"))
+    except UnicodeDecodeError as error:
+        if error.reason == "unexpected end of data" and len(data) - error.start <= 3:
+            raise ReadError("the file breaks off inside a UTF-8 character; copy it again, whole", code="binary") from error
         return _strict(data, "gb18030")
 
 
@@ -45,9 +47,13 @@ def _strict(data: bytes, encoding: str) -> str:
         text = data.decode(encoding)
     except UnicodeDecodeError as error:
         raise ReadError(
-            f"the file is neither UTF-8 nor {encoding.upper()} text (byte {error.start}); plain text is wanted",
+            f"the file is in no encoding known here (tried as {encoding.upper()}, byte {error.start}); plain text is wanted",
             code="binary",
         ) from error
+    return _printable(text)
+
+
+def _printable(text: str) -> str:
     unprintable = sum(1 for c in text[:4096] if ord(c) < 32 and c not in "\t\n\r\f\v")
     if unprintable > len(text[:4096]) / 50:
         raise ReadError("the file is binary (control characters); plain text is wanted", code="binary")

@@ -1,0 +1,202 @@
+"""The model's contract: it learns, it survives saving and moving, and a batch changes nothing."""
+
+import shutil
+
+import numpy as np
+import pytest
+from tiaokuan.data.document import Block, Document
+from tiaokuan.data.readers.text import text_document
+from tiaokuan.data.record import Entity, LabelledSentence, Record
+from tiaokuan.data.segmentation import segment
+from tiaokuan.models.folder import TOKENIZER, WEIGHTS, ModelFolder, open_model
+from tiaokuan.serve import Annotator
+
+pytest.importorskip("torch")
+
+from tiaokuan.annotations.gold import as_document
+from tiaokuan.models.encoding import Encoder, hash_ngrams
+from tiaokuan.models.modeling import TorchEngine
+from tiaokuan.models.pipeline import Pipeline
+from tiaokuan.train.export import load_model, save_model
+from tiaokuan.train.finetune import FinetuneRecipe, PolicyTrainer, encoder_of, finetune, start_model
+from tiaokuan.train.targets import gold_example
+
+
+def _gold(id, text, labels, entities):
+    sentences = segment(text_document(text, id=id))
+    assert len(sentences) == len(labels)
+    labelled = [LabelledSentence(s.start, s.end, s.kind, s.headings, c, d) for s, (c, d) in zip(sentences, labels, strict=True)]
+    spans = [Entity(text.index(surface), text.index(surface) + len(surface), kind) for kind, surface in entities]
+    return Record(id, text, tuple(labelled), tuple(sorted(spans, key=lambda e: e.start)))
+
+
+FIRST = _gold(
+    "first",
+    "我们会收集您的手机号码、IMEI。\n拍照时我们会申请相机权限；拒绝不影响其他功能。",
+    [(("first_party_collection",), ()), (("permission_request",), ()), (("user_choice",), ())],
+    [("DATA_TYPE", "手机号码"), ("DATA_TYPE", "IMEI"), ("PERMISSION", "相机权限")],
+)
+SECOND = _gold(
+    "second",
+    "我们接入极光推送SDK，它会收集设备信息。\n我们不会将您的信息传输至境外。",
+    [(("third_party_sharing",), ()), (("cross_border_transfer",), ("cross_border_transfer",))],
+    [("SDK", "极光推送SDK"), ("DATA_TYPE", "设备信息")],
+)
+
+
+@pytest.fixture(scope="module")
+def trained(tiny_encoder, tmp_path_factory):
+    """A model folder overfitted to two policies, moved after it was saved."""
+    recipe = FinetuneRecipe(
+        base=str(tiny_encoder), sources={"gold": 1.0}, epochs=120, learning_rate=5e-3, batch_windows=2, seed=0, ngram_buckets=64,
+        head_dropout=0.0,
+    )  # fmt: skip
+    work = tmp_path_factory.mktemp("work")
+    model, tokenizer = start_model(recipe)
+    encoder = encoder_of(model, tokenizer)
+    finetune(recipe, model, encoder, [gold_example(FIRST, encoder), gold_example(SECOND, encoder)], work / "checkpoints")
+    folder = ModelFolder(work, "overfitted", "0.0.0", "", encoder.settings)
+    before = next(Pipeline(folder, encoder, TorchEngine(model, bfloat16=False)).pipe([as_document(FIRST)]))
+    save_model(model, tokenizer, work / "saved", name="overfitted", version="0.0.0", card="# overfitted\n")
+    moved = tmp_path_factory.mktemp("elsewhere") / "model"
+    shutil.move(work / "saved", moved)
+    return moved, before
+
+
+def _labels(record):
+    return [(s.categories, s.denied) for s in record.sentences]
+
+
+def _spans(record):
+    return [(e.start, e.end, e.type) for e in record.entities]
+
+
+def test_overfits_two_policies_and_says_the_same_after_saving_moving_and_loading(trained):
+    folder, before = trained
+    annotator = Annotator.load(folder, threads=1)
+    for gold in (FIRST, SECOND):
+        record = annotator(gold.text, id=gold.id)
+        assert _labels(record) == _labels(gold)
+        assert _spans(record) == _spans(gold)
+        for entity in record.entities:
+            assert record.text[entity.start : entity.end] in gold.text
+    again = annotator(FIRST.text)
+    for sentence, other in zip(before.sentences, again.sentences, strict=True):
+        assert sentence.scores == pytest.approx(other.scores, abs=5e-3)
+
+
+def test_torch_and_onnx_agree(trained, policy_text):
+    folder, _ = trained
+    opened = open_model(folder)
+    model, _ = load_model(folder)
+    encoder = Encoder.from_file(folder / TOKENIZER, opened.settings)
+    document = text_document(policy_text, id="x")
+    torch_record = next(Pipeline(opened, encoder, TorchEngine(model, bfloat16=False)).pipe([document]))
+    onnx_record = next(Annotator.load(folder, threads=1).pipe([document]))
+    assert _spans(torch_record) == _spans(onnx_record)
+    for left, right in zip(torch_record.sentences, onnx_record.sentences, strict=True):
+        assert left.scores == pytest.approx(right.scores, abs=1e-3)
+
+
+def test_the_graph_holds_no_second_copy_of_the_weights(trained):
+    onnx = pytest.importorskip("onnx")
+    graph = onnx.load(str(trained[0] / "model.onnx"), load_external_data=False).graph
+    outside = [tensor for tensor in graph.initializer if tensor.external_data]
+    assert {entry.value for tensor in outside for entry in tensor.external_data if entry.key == "location"} == {WEIGHTS}
+    assert sum(len(tensor.raw_data) for tensor in graph.initializer) < 2_000
+
+
+def test_a_batch_equals_one_by_one(trained, policy_text):
+    annotator = Annotator.load(trained[0], threads=1)
+    texts = [policy_text, FIRST.text, policy_text * 6, SECOND.text, "联系我们。"]
+    documents = [text_document(text, id=str(i)) for i, text in enumerate(texts)]
+    together = list(annotator.pipe(documents))
+    for document, record in zip(documents, together, strict=True):
+        alone = next(annotator.pipe([document]))
+        assert _labels(alone) == _labels(record)
+        assert _spans(alone) == _spans(record)
+        for left, right in zip(alone.sentences, record.sentences, strict=True):
+            assert left.scores == pytest.approx(right.scores, abs=2e-3)
+
+
+def test_records_come_in_order_and_read_no_further_than_needed(trained):
+    annotator = Annotator.load(trained[0], threads=1)
+    taken = []
+
+    def documents():
+        for number in range(400):
+            taken.append(number)
+            yield text_document("我们会收集您的手机号码。" * 20, id=str(number))
+
+    stream = annotator.pipe(documents())
+    assert [next(stream).id for _ in range(3)] == ["0", "1", "2"]
+    assert len(taken) < 300
+
+
+def test_a_sentence_longer_than_a_window_is_read_whole_and_said_so(trained):
+    annotator = Annotator.load(trained[0], threads=1)
+    text = "我们会收集您的" + "手机号码、" * 150 + "IMEI。"
+    record = annotator(text)
+    assert len(record.sentences) == 1
+    assert [w.code for w in record.warnings] == ["long_sentence"]
+    assert record.entities[-1].end > len(text) - 10
+
+
+def test_offsets_point_into_the_untouched_text(trained):
+    annotator = Annotator.load(trained[0], threads=1)
+    text = "\ufeff我们会收集您的\u3000ＩＭＥＩ\u200b、手机\u0301号码①。".lstrip("\ufeff")
+    record = annotator(text)
+    assert record.text == text
+    for entity in record.entities:
+        surface = text[entity.start : entity.end]
+        assert surface == surface.strip()
+
+
+def test_given_sentences_come_back_one_for_one(trained):
+    sentences = ["一、收集", "我们收集手机号码。我们收集位置。", "……"]
+    blocks, start = [], 0
+    for sentence in sentences:
+        blocks.append(Block(start, start + len(sentence)))
+        start += len(sentence) + 1
+    document = Document("x", "\n".join(sentences), tuple(blocks), given=True)
+    record = next(Annotator.load(trained[0], threads=1).pipe([document]))
+    assert [record.text[s.start : s.end] for s in record.sentences] == sentences
+    assert {s.kind for s in record.sentences} == {"paragraph"}
+    assert all(s.headings == () for s in record.sentences)
+
+
+def test_ngram_buckets_depend_on_the_tokens_before_only():
+    ids = np.array([[5, 6, 7, 8]])
+    longer = np.array([[5, 6, 7, 8, 9, 10]])
+    assert (hash_ngrams(ids, 1000) == hash_ngrams(longer, 1000)[:, :4]).all()
+    assert (hash_ngrams(ids, 1000)[0, 3] != hash_ngrams(ids[:, ::-1].copy(), 1000)[0, 3]).any()
+
+
+def test_a_killed_run_resumes_to_the_same_weights(tiny_encoder, tmp_path, monkeypatch):
+    recipe = FinetuneRecipe(
+        base=str(tiny_encoder), sources={"gold": 1.0}, epochs=4, learning_rate=1e-3, batch_windows=1, seed=3
+    )
+
+    def run(work):
+        model, tokenizer = start_model(recipe)
+        encoder = encoder_of(model, tokenizer)
+        return finetune(recipe, model, encoder, [gold_example(FIRST, encoder), gold_example(SECOND, encoder)], work)
+
+    whole = run(tmp_path / "whole")
+    steps = []
+    compute_loss = PolicyTrainer.compute_loss
+
+    def die_in_the_third_epoch(self, *given, **named):
+        steps.append(1)
+        if len(steps) == 6:
+            raise KeyboardInterrupt
+        return compute_loss(self, *given, **named)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(PolicyTrainer, "compute_loss", die_in_the_third_epoch)
+        with pytest.raises(KeyboardInterrupt):
+            run(tmp_path / "killed")
+    resumed = run(tmp_path / "killed")
+    assert len(steps) == 6
+    for (name, left), (_, right) in zip(whole.named_parameters(), resumed.named_parameters(), strict=True):
+        assert left.detach().numpy() == pytest.approx(right.detach().numpy(), abs=1e-6), name
