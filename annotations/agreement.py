@@ -7,7 +7,7 @@ from ..data.errors import GoldError
 from ..data.record import LabelledSentence, Record
 from ..data.taxonomy import CATEGORIES, ENTITY_TYPES
 from .evaluation import Evaluation, evaluate, spans_by_type
-from .metrics import Counts, cohen_kappa, krippendorff_alpha
+from .metrics import Counts, cohen_kappa, krippendorff_alpha, score_sets
 from .tables import markdown_table
 
 
@@ -52,15 +52,21 @@ class Agreement:
 
 
 def agree(first: Sequence[Record], second: Sequence[Record]) -> Agreement:
-    """Compare two readings. Only policies that both hold are compared; none in common is a `GoldError`."""
+    """Compare two readings, labels on the sentences that both cut alike.
+
+    Only policies that both hold are compared; none in common is a `GoldError`.
+    """
     theirs = {record.id: record for record in second}
     pairs = [(record, theirs[record.id]) for record in first if record.id in theirs]
     if not pairs:
         raise GoldError("the two readings share no policy; their ids must match")
     sentences = [pair for a, b in pairs for pair in _same_ranges(a, b)]
     labels = [(a.categories, b.categories) for a, b in sentences]
+    spans = evaluate([a for a, _ in pairs], [b for _, b in pairs])
+    categories = score_sets([a for a, _ in labels], [b for _, b in labels], CATEGORIES)
+    denied = score_sets([a.denied for a, _ in sentences], [b.denied for _, b in sentences], CATEGORIES).micro
     return Agreement(
-        scores=evaluate([a for a, _ in pairs], [b for _, b in pairs]),
+        scores=Evaluation(categories, denied, spans.entities, spans.boundaries),
         kappa={c: cohen_kappa([c in a for a, _ in labels], [c in b for _, b in labels]) for c in CATEGORIES},
         alpha=krippendorff_alpha([a for a, _ in labels], [b for _, b in labels]),
         disagreements=tuple(item for a, b in pairs for item in _disagreements(a, b)),

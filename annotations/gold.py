@@ -59,7 +59,15 @@ def as_document(record: Record) -> Document:
 
 def stand_off(path: Path) -> dict[str, StandOff]:
     """Return where each stand-off record of a gold file or folder has its text, by the record's id."""
-    return {row["id"]: _place(row) for _, row in _rows(path) if row.get("text") is None}
+    places = {}
+    for where, row in _rows(path):
+        try:
+            record = Record.from_json(row)
+            if record.text is None:
+                places[record.id] = _place(row)
+        except GoldError as error:
+            raise GoldError(f"{where}: {error}") from error
+    return places
 
 
 def write_gold(path: Path, records: Iterable[Record], place: Mapping[str, StandOff] | None = None) -> None:
@@ -86,12 +94,14 @@ def _rows(path: Path) -> Iterator[tuple[str, dict]]:
     if not files or not all(file.is_file() for file in files):
         raise GoldError(f"no gold at {path}: a .jsonl file or a folder of them is wanted")
     for file in files:
-        for number, line in enumerate(file.read_text(encoding="utf-8").split("\n"), 1):
+        for number, line in enumerate(file.read_bytes().split(b"\n"), 1):
             if line.strip():
                 try:
-                    row = json.loads(line)
-                except json.JSONDecodeError as error:
-                    raise GoldError(f"{file}, line {number}: not JSON ({error.msg})") from error
+                    row = json.loads(line.decode("utf-8"))
+                except UnicodeDecodeError as error:
+                    raise GoldError(f"{file}, line {number}: not UTF-8 (byte {error.start})") from error
+                except (ValueError, RecursionError) as error:
+                    raise GoldError(f"{file}, line {number}: not JSON ({error})") from error
                 if not isinstance(row, dict):
                     raise GoldError(f"{file}, line {number}: a record is an object, but got {type(row).__name__}")
                 yield f"{file}, line {number}", row

@@ -13,9 +13,10 @@ def markdown_table(header: Sequence[str], rows: Iterable[Sequence[object]]) -> s
 
 def _cell(value: object) -> str:
     if isinstance(value, float):
-        return f"{value:.3f}".replace("0.", ".", 1) if 0 <= value < 1 else f"{value:.3f}"
+        shown = f"{value:.3f}"
+        return shown.replace("-0.000", "0.000").replace("0.", ".", 1) if abs(value) < 1 and "1." not in shown else shown
     return str(value).replace("|", "\\|")
 
 
 def _is_number(text: str) -> bool:
-    return text.replace(".", "", 1).isdigit() or text in ("", "–")
+    return text.removeprefix("-").replace(".", "", 1).isdigit() or text in ("", "–")

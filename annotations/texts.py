@@ -1,13 +1,19 @@
 """The texts that stand-off gold points into."""
 
+from importlib.resources import files
 from pathlib import Path
 
 from ..data.corpora import ca4p483, capp130
 from ..data.errors import GoldError
-from .gold import stand_off
+from .gold import read_gold, stand_off
 
 FOLDERS = {"capp130": "CAPP-130", "ca4p483": "CA4P-483"}
 """What each corpus's folder is called inside the folder given by `--corpora`."""
+
+
+def shipped_gold() -> Path:
+    """Return the folder of the gold that ships with the package."""
+    return Path(str(files("tiaokuan.annotations")))
 
 
 def gold_texts(path: Path, corpora: Path | None) -> dict[str, str]:
@@ -16,7 +22,7 @@ def gold_texts(path: Path, corpora: Path | None) -> dict[str, str]:
     Raises `GoldError` if there are such records and no corpora.
     """
     needed = {place.corpus for place in stand_off(path).values()}
-    if needed and corpora is None:
+    if needed - {"seeds"} and corpora is None:
         raise GoldError(f"{path} is stand-off: its texts are in {', '.join(sorted(needed))}; give their folder as --corpora")
     texts: dict[str, str] = {}
     for corpus in sorted(needed):
@@ -25,9 +31,11 @@ def gold_texts(path: Path, corpora: Path | None) -> dict[str, str]:
 
 
 def corpus_texts(corpus: str, corpora: Path) -> dict[str, str]:
-    """Return every policy's text of one corpus, by the policy's name."""
+    """Return every policy's text of one corpus, by the policy's name; the seeds' are in the gold that ships."""
+    if corpus == "seeds":
+        return {record.id: record.text or "" for record in read_gold(shipped_gold() / "seeds")}
     if corpus == "capp130":
         return {policy.name: policy.document().text for policy in capp130.read_policies(corpora / FOLDERS[corpus])}
     if corpus == "ca4p483":
         return {policy.name: policy.text for policy in ca4p483.read_policies(corpora / FOLDERS[corpus])}
-    raise GoldError(f"unknown corpus {corpus!r}; known are {', '.join(FOLDERS)}")
+    raise GoldError(f"unknown corpus {corpus!r}; known are seeds, {', '.join(FOLDERS)}")

@@ -11,6 +11,10 @@ from .taxonomy import ENTITY_TYPES, in_order
 
 SCHEMA = 1
 
+_SHAPE = {"text": (str, type(None)), "source": str, "meta": Mapping, "model": Mapping, "entities": list, "sdks": list}
+_SENTENCE_SHAPE = {"start": int, "end": int, "categories": list, "denied": list, "headings": list, "scores": Mapping}
+_ENTITY_SHAPE = {"start": int, "end": int, "type": str, "text": str, "norm": Mapping}
+
 
 @dataclass(frozen=True, slots=True)
 class LabelledSentence(Span):
@@ -76,12 +80,13 @@ class Record:
         if row.get("schema", SCHEMA) != SCHEMA:
             raise GoldError(f"{name}: schema {row['schema']!r}, but this version reads schema {SCHEMA}")
         try:
+            _check_types(row, _SHAPE, "the record")
             record = cls(
                 id=name,
                 text=row.get("text"),
                 sentences=tuple(_sentence(item, i) for i, item in enumerate(row["sentences"])),
                 entities=tuple(_entity(item, i) for i, item in enumerate(row.get("entities", []))),
-                sdks=tuple(row.get("sdks", [])),
+                sdks=tuple(_sdk(item, i, len(row.get("entities", []))) for i, item in enumerate(row.get("sdks", []))),
                 warnings=tuple(Warn(w["code"], w["message"], w.get("start"), w.get("end")) for w in row.get("warnings", [])),
                 source=row.get("source", ""),
                 meta=row.get("meta", {}),
@@ -135,7 +140,7 @@ def _warning_json(warning: Warn) -> dict[str, Any]:
 
 def _sentence(row: Mapping[str, Any], index: int) -> LabelledSentence:
     where = f"sentence {index}"
-    _check_ends(row, where)
+    _check_types(row, _SENTENCE_SHAPE, where)
     if row["kind"] not in KINDS:
         raise ValueError(f"{where} has kind {row['kind']!r}; known are {', '.join(KINDS)}")
     try:
@@ -151,16 +156,30 @@ def _sentence(row: Mapping[str, Any], index: int) -> LabelledSentence:
     return LabelledSentence(row["start"], row["end"], row["kind"], headings, categories, denied, scores)
 
 
-def _check_ends(row: Mapping[str, Any], where: str) -> None:
-    if not (type(row["start"]) is int and type(row["end"]) is int):
-        raise ValueError(f"{where} lies at [{row['start']}, {row['end']}), but whole numbers are wanted")
+def _check_types(row: Any, shape: Mapping[str, type | tuple[type, ...]], where: str) -> None:
+    """Raise `ValueError` where a value that is there has another type than the shape says."""
+    if not isinstance(row, Mapping):
+        raise ValueError(f"{where} is {type(row).__name__}, but an object is wanted")
+    for key, wanted in shape.items():
+        if key in row and (not isinstance(row[key], wanted) or isinstance(row[key], bool)):
+            raise ValueError(f"{where} has {key} of type {type(row[key]).__name__}; see the output contract")
 
 
 def _entity(row: Mapping[str, Any], index: int) -> Entity:
-    _check_ends(row, f"entity {index}")
+    _check_types(row, _ENTITY_SHAPE, f"entity {index}")
     if row["type"] not in ENTITY_TYPES:
         raise ValueError(f"entity {index} has type {row['type']!r}; known are {', '.join(ENTITY_TYPES)}")
     return Entity(row["start"], row["end"], row["type"], row.get("score"), row.get("norm", {}))
+
+
+def _sdk(row: Mapping[str, Any], index: int, entities: int) -> Mapping[str, Any]:
+    """Check that an SDK record's numbers are indices of entities."""
+    where = f"sdk {index}"
+    _check_types(row, {"name": int, "data_types": list, "permissions": list}, where)
+    named = [item["entity"] for key in ("data_types", "permissions") for item in row.get(key, [])]
+    if any(not isinstance(i, int) or not 0 <= i < entities for i in [row["name"], *named]):
+        raise ValueError(f"{where} names an entity that the record does not have")
+    return row
 
 
 def _check(record: Record, row: Mapping[str, Any]) -> None:

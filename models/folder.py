@@ -84,7 +84,7 @@ def file_sha256(path: Path) -> str:
 def _read_sums(path: Path) -> dict[str, str]:
     try:
         text = (path / SUMS).read_text(encoding="utf-8")
-    except OSError as error:
+    except (OSError, UnicodeDecodeError) as error:
         raise ModelError(f"{path} is no model folder: it has no {SUMS}; export one with  tiaokuan export") from error
     pairs = [line.split("  ", 1) for line in text.split("\n") if line]
     if not all(len(pair) == 2 and "/" not in pair[1] for pair in pairs):

@@ -1,13 +1,13 @@
 """Documents into records with any engine: the one place where scores become labels. Torch-free."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 
 from ..data.document import Document, Sentence, Warn
 from ..data.lines import classify
 from ..data.record import Entity, LabelledSentence, Record
 from ..data.segmentation import segment
-from .encoding import Encoder
+from .encoding import EncodedPolicy, Encoder
 from .folder import ModelFolder
 from .prediction import Engine, Prediction, predict
 from .settings import Settings
@@ -23,18 +23,28 @@ class Pipeline:
         self.encoder = encoder
         self.engine = engine
 
-    def pipe(self, documents: Iterable[Document]) -> Iterator[Record]:
+    def pipe(
+        self, documents: Iterable[Document], *, on_error: Callable[[Document, Exception], None] | None = None
+    ) -> Iterator[Record]:
         """Annotate documents as a stream, in order.
 
-        Documents share batches; what one record says does not depend on which others were in the stream.
+        Documents share batches; what one record says does not depend on which others were in the stream. A document that
+        cannot be prepared is handed to `on_error` and left out; without one, its error is raised.
         """
         waiting: list[tuple[Document, tuple[Sentence, ...]]] = []
 
-        def read() -> Iterator[tuple[str, tuple[Sentence, ...]]]:
+        def read() -> Iterator[EncodedPolicy]:
             for document in documents:
-                sentences = segment(document)
+                try:
+                    sentences = segment(document)
+                    policy = self.encoder.encode(document.text, context_sentences(document, sentences))
+                except Exception as error:  # one document must never stop a run
+                    if on_error is None:
+                        raise
+                    on_error(document, error)
+                    continue
                 waiting.append((document, sentences))
-                yield document.text, context_sentences(document, sentences)
+                yield policy
 
         for prediction in predict(read(), self.encoder, self.engine):
             document, sentences = waiting.pop(0)

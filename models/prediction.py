@@ -1,13 +1,12 @@
 """From encoded policies to scores and spans, whatever engine runs the network. Torch-free."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ..data.document import Sentence
 from .decoding import TAGS, decode_spans, sigmoid
 from .encoding import Batch, EncodedPolicy, Encoder
 from .windows import Piece, Window, long_sentences
@@ -103,13 +102,13 @@ class _Merger:
 
 
 def predict(
-    policies: Iterable[tuple[str, Sequence[Sentence]]], encoder: Encoder, engine: Engine, *, batch_windows: int = 16
+    policies: Iterable[EncodedPolicy], encoder: Encoder, engine: Engine, *, batch_windows: int = 16
 ) -> Iterator[Prediction]:
     """Yield one prediction a policy, in order. Windows of several policies share batches; memory stays bounded."""
     merging: list[_Merger] = []
     waiting: list[tuple[_Merger, Window]] = []
-    for text, sentences in policies:
-        merger = _Merger(encoder.encode(text, sentences), encoder)
+    for policy in policies:
+        merger = _Merger(policy, encoder)
         merging.append(merger)
         waiting.extend((merger, window) for window in merger.policy.windows)
         while len(waiting) >= batch_windows * 8:

@@ -37,6 +37,11 @@ def main(arguments: Sequence[str] | None = None) -> None:
     except TiaokuanError as error:
         print(f"tiaokuan: {error}", file=sys.stderr)
         raise SystemExit(UNUSABLE) from None
+    except (FileExistsError, FileNotFoundError, IsADirectoryError, NotADirectoryError, PermissionError) as error:
+        print(
+            f"tiaokuan: {error.filename or 'the output'}: {error.strerror}; check the path and its permissions", file=sys.stderr
+        )
+        raise SystemExit(UNUSABLE) from None
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         raise SystemExit(UNUSABLE) from None
@@ -202,6 +207,7 @@ def _add_training(commands: argparse._SubParsersAction) -> None:
     benchmark.add_argument("--alone", help="capp130: model folder trained on single sentences, to stand beside it")
     benchmark.add_argument("--recipe", default="policy-small", help="recipe for leave-one-policy-out")
     benchmark.add_argument("--base", help="encoder or model that leave-one-policy-out starts from")
+    benchmark.add_argument("--together", action="store_true", help="gold: hold all seeds out at once, one training")
     benchmark.add_argument("-o", "--output", type=Path, metavar="DIR", help="folder for the tables and the folds' models")
     benchmark.set_defaults(run=lambda options: _training("benchmark_command", options))
 

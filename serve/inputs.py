@@ -39,6 +39,7 @@ class Input:
 
     path: Path
     id: str
+    is_stdin: bool = False
 
 
 def find_inputs(names: Sequence[str]) -> list[Input]:
@@ -50,7 +51,7 @@ def find_inputs(names: Sequence[str]) -> list[Input]:
     for name in names:
         path = Path(name)
         if name == "-":
-            found.append(Input(path, "-"))
+            found.append(Input(path, "-", is_stdin=True))
         elif path.is_dir():
             inside = [Input(p, p.relative_to(path).as_posix()) for p in sorted(path.rglob("*")) if _is_policy(p)]
             if not inside:
@@ -106,10 +107,10 @@ def _is_policy(path: Path) -> bool:
 def _read(item: Input) -> Iterator[Document | Failure]:
     source = str(item.path)
     try:
-        if item.path.suffix.lower() == ".jsonl":
+        if item.path.suffix.lower() == ".jsonl" and not item.is_stdin:
             yield from _read_lines(item)
             return
-        data = sys.stdin.buffer.read() if item.id == "-" else item.path.read_bytes()
+        data = sys.stdin.buffer.read() if item.is_stdin else item.path.read_bytes()
         yield read_text(data, id=item.id, source=source)
     except ReadError as error:
         yield Failure(item.id, source, error.code, str(error), "read")
@@ -118,25 +119,40 @@ def _read(item: Input) -> Iterator[Document | Failure]:
 
 
 def _read_lines(item: Input) -> Iterator[Document | Failure]:
-    with item.path.open(encoding="utf-8-sig", errors="strict", newline="\n") as lines:
-        number = 0
-        try:
-            for number, line in enumerate(lines, 1):
-                if line.strip():
-                    yield _read_line(line, item, number)
-        except UnicodeDecodeError as error:
-            raise ReadError(f"line {number + 1} is not UTF-8; JSON lines are", code="binary") from error
+    with item.path.open("rb") as lines:
+        for number, line in enumerate(lines, 1):
+            if line.strip(b" \t\r\n\xef\xbb\xbf"):
+                yield _read_line(line, item, number)
 
 
-def _read_line(line: str, item: Input, number: int) -> Document | Failure:
+def _read_line(line: bytes, item: Input, number: int) -> Document | Failure:
     where = f"{item.id}:{number}"
     source = str(item.path)
     try:
-        return line_document(json.loads(line), source)
-    except json.JSONDecodeError as error:
-        return Failure(where, source, "bad_line", f"line {number} is not JSON: {error.msg}", "read")
+        row = json.loads(line.decode("utf-8-sig"), parse_constant=_no_constant)
+    except UnicodeDecodeError as error:
+        return Failure(where, source, "bad_line", f"line {number} is not UTF-8 (byte {error.start})", "read")
+    except (ValueError, RecursionError) as error:
+        return Failure(where, source, "bad_line", f"line {number} is not JSON: {error}", "read")
+    try:
+        return line_document(row, source)
     except ReadError as error:
-        return Failure(where, source, error.code, f"line {number}: {error}", "read")
+        name = where if error.code == "bad_line" else row["id"]
+        return Failure(name, source, error.code, f"line {number}: {error}", "read")
+
+
+def _no_constant(name: str) -> None:
+    raise ValueError(f"{name} is no JSON number")
+
+
+def _check_unicode(row: Mapping[str, Any]) -> None:
+    """Raise `ReadError` for lone surrogates, which JSON can spell and no file can hold."""
+    try:
+        json.dumps(row, ensure_ascii=False).encode()
+    except UnicodeEncodeError as error:
+        raise ReadError(
+            "the text holds half of a surrogate pair; whole Unicode characters are wanted", code="not_unicode"
+        ) from error
 
 
 def line_document(row: Any, source: str = "") -> Document:
@@ -149,13 +165,14 @@ def line_document(row: Any, source: str = "") -> Document:
     meta = row.get("meta", {})
     if not isinstance(meta, dict):
         raise ReadError(f'"meta" is {type(meta).__name__}, but an object is wanted', code="bad_line")
+    _check_unicode(row)
     if isinstance(row.get("text"), str):
         return text_document(row["text"], id=row["id"], source=source, meta=meta)
     sentences = row.get("sentences")
     if not isinstance(sentences, list) or not all(isinstance(s, str) and s.strip() for s in sentences) or not sentences:
         raise ReadError('a string "text", or "sentences", a list of strings that are not blank, is wanted', code="bad_line")
-    kinds: list[Kind] = row.get("kinds") or ["paragraph"] * len(sentences)
-    if len(kinds) != len(sentences) or any(kind not in KINDS for kind in kinds):
+    kinds: list[Kind] = row.get("kinds", ["paragraph"] * len(sentences))
+    if not isinstance(kinds, list) or len(kinds) != len(sentences) or any(kind not in KINDS for kind in kinds):
         raise ReadError(f'"kinds" must name one of {", ".join(KINDS)} for each sentence', code="bad_line")
     blocks, start = [], 0
     for sentence, kind in zip(sentences, kinds, strict=True):

@@ -72,16 +72,23 @@ def run(
     """Annotate a stream of documents; yield the running outcome after each. Failures go to `errors`, one a line."""
     outcome = Outcome()
 
+    def fail(failure: Failure) -> None:
+        outcome.failed += 1
+        if errors is not None:
+            errors.write(json.dumps(failure.to_json(), ensure_ascii=False) + "\n")
+
     def documents() -> Iterator[Document]:
         for result in results:
             if isinstance(result, Document):
                 yield result
             else:
-                outcome.failed += 1
-                if errors is not None:
-                    errors.write(json.dumps(result.to_json(), ensure_ascii=False) + "\n")
+                fail(result)
 
-    for record in annotator.pipe(documents()):
+    def on_error(document: Document, error: Exception) -> None:
+        code = error.code if isinstance(error, TiaokuanError) else "internal"
+        fail(Failure(document.id, document.source, code, f"{type(error).__name__}: {error}", "annotate"))
+
+    for record in annotator.pipe(documents(), on_error=on_error):
         writer.write(record)
         outcome.done += 1
         yield outcome
@@ -90,6 +97,7 @@ def run(
 
 def errors_path(output: Path) -> Path:
     """Return the errors file of an output: `OUT.errors.jsonl` beside `OUT.jsonl` or the folder `OUT`."""
+    output = output.resolve()
     stem = output.name.removesuffix(".jsonl")
     return output.with_name(f"{stem}.errors.jsonl")
 
@@ -100,8 +108,10 @@ def atomic_file(path: Path) -> Iterator[IO[str]]:
     path = path.resolve()
     if path.is_dir():
         raise TiaokuanError(f"{path.name} is a folder; give the name of a file to write")
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.NamedTemporaryFile("w", encoding="utf-8", newline="\n", dir=path.parent, prefix=".", delete=False) as file:
+    with (
+        _parents(path),
+        tempfile.NamedTemporaryFile("w", encoding="utf-8", newline="\n", dir=path.parent, prefix=".", delete=False) as file,
+    ):
         part = Path(file.name)
         try:
             yield file
@@ -118,16 +128,30 @@ def atomic_folder(path: Path) -> Iterator[Path]:
     path = path.resolve()
     if path.exists() and (not path.is_dir() or any(p.suffix != ".html" for p in path.iterdir())):
         raise TiaokuanError(f"{path.name} exists and holds other files; give a new folder")
+    with _parents(path):
+        part = Path(tempfile.mkdtemp(dir=path.parent, prefix="."))
+        try:
+            yield part
+            part.chmod(0o777 & ~_umask())
+            if path.exists():
+                shutil.rmtree(path)
+            part.rename(path)
+        except BaseException:
+            shutil.rmtree(part, ignore_errors=True)
+            raise
+
+
+@contextlib.contextmanager
+def _parents(path: Path) -> Iterator[None]:
+    """Make the folders above a path; take those made away again if what needed them fails."""
+    missing = [folder for folder in path.parents if not folder.exists()]
     path.parent.mkdir(parents=True, exist_ok=True)
-    part = Path(tempfile.mkdtemp(dir=path.parent, prefix="."))
     try:
-        yield part
-        part.chmod(0o777 & ~_umask())
-        if path.exists():
-            shutil.rmtree(path)
-        part.rename(path)
+        yield
     except BaseException:
-        shutil.rmtree(part, ignore_errors=True)
+        for folder in missing:
+            with contextlib.suppress(OSError):
+                folder.rmdir()
         raise
 
 

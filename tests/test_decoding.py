@@ -3,6 +3,7 @@
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
+
 from tiaokuan.models.decoding import BEGIN, INSIDE, OUTSIDE, decode_spans, encode_spans, sigmoid
 
 

@@ -4,6 +4,7 @@ import shutil
 
 import numpy as np
 import pytest
+
 from tiaokuan.data.document import Block, Document
 from tiaokuan.data.readers.text import text_document
 from tiaokuan.data.record import Entity, LabelledSentence, Record
@@ -48,9 +49,15 @@ SECOND = _gold(
 def trained(tiny_encoder, tmp_path_factory):
     """A model folder overfitted to two policies, moved after it was saved."""
     recipe = FinetuneRecipe(
-        base=str(tiny_encoder), sources={"gold": 1.0}, epochs=120, learning_rate=5e-3, batch_windows=2, seed=0, ngram_buckets=64,
+        base=str(tiny_encoder),
+        sources={"gold": 1.0},
+        epochs=120,
+        learning_rate=5e-3,
+        batch_windows=2,
+        seed=0,
+        ngram_buckets=64,
         head_dropout=0.0,
-    )  # fmt: skip
+    )
     work = tmp_path_factory.mktemp("work")
     model, tokenizer = start_model(recipe)
     encoder = encoder_of(model, tokenizer)

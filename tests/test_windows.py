@@ -3,6 +3,7 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from tiaokuan.models.settings import Settings
 from tiaokuan.models.windows import cut_windows, long_sentences
 

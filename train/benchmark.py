@@ -11,12 +11,11 @@ from ..annotations.evaluation import Evaluation, evaluate, unseen_recall
 from ..annotations.metrics import Counts, Scores, score_sets
 from ..annotations.tables import markdown_table
 from ..data.corpora import capp130
-from ..data.document import Sentence
 from ..data.errors import GoldError
 from ..data.record import Record
 from ..data.segmentation import segment
 from ..data.taxonomy import CATEGORIES, ENTITY_TYPES
-from ..models.encoding import EncodedPolicy, Encoder
+from ..models.encoding import Encoder
 from ..models.prediction import Engine, predict
 from .linear import LinearModel, Reading
 from .targets import UNIONS, alone, union_matrix
@@ -69,9 +68,9 @@ def network_topics(
     wanted = {name for name, _ in task.rows[split]}
     policies = [policy for policy in task.policies if policy.name in wanted]
     documents = [policy.document() for policy in policies]
-    texts = ((document.text, segment(document)) for document in documents)
-    reader = encoder if context else _Alone(encoder)
-    scores = {p.name: topic_scores(q.categories) for p, q in zip(policies, predict(texts, reader, engine), strict=True)}
+    encoded = (encoder.encode(document.text, segment(document)) for document in documents)
+    read = encoded if context else (alone(policy, encoder) for policy in encoded)
+    scores = {p.name: topic_scores(q.categories) for p, q in zip(policies, predict(read, encoder, engine), strict=True)}
     return [frozenset(np.array(capp130.TOPICS)[scores[name][row] > _TOPIC_CUT]) for name, row in task.rows[split]]
 
 
@@ -101,14 +100,16 @@ class Fold:
     unseen: dict[str, Counts]
 
 
-def leave_one_out(
-    records: Sequence[Record], held_out: Sequence[str], train_and_predict: Callable[[Sequence[Record], Record], Record]
+def hold_out(
+    records: Sequence[Record],
+    groups: Sequence[Sequence[str]],
+    train_and_predict: Callable[[Sequence[Record], Sequence[Record]], Sequence[Record]],
 ) -> Iterator[Fold]:
-    """For each policy named, train on all the others and predict it."""
-    for record in records:
-        if record.id in held_out:
-            rest = [other for other in records if other.id != record.id]
-            predicted = train_and_predict(rest, record)
+    """For each group of policy ids, train on all the other policies and predict the group's."""
+    for group in groups:
+        held_out = [record for record in records if record.id in group]
+        rest = [record for record in records if record.id not in group]
+        for record, predicted in zip(held_out, train_and_predict(rest, held_out), strict=True):
             yield Fold(record, predicted, unseen_recall(record, predicted, surfaces(rest)))
 
 
@@ -151,14 +152,3 @@ def _readings(policy: capp130.Policy) -> list[Reading]:
         if block.kind == "heading":
             heading = text
     return readings
-
-
-class _Alone(Encoder):
-    """An encoder that puts every sentence into a window of its own."""
-
-    def __init__(self, encoder: Encoder) -> None:
-        super().__init__(encoder.tokenizer, encoder.settings)
-
-    def encode(self, text: str, sentences: Sequence[Sentence]) -> EncodedPolicy:
-        """Tokenise a policy; no sentence sees another."""
-        return alone(super().encode(text, sentences), self)

@@ -5,11 +5,10 @@ import dataclasses
 import tempfile
 from collections.abc import Sequence
 from importlib.metadata import version
-from importlib.resources import files
 from pathlib import Path
 
 from ..annotations.gold import as_document, read_gold
-from ..annotations.texts import FOLDERS, gold_texts
+from ..annotations.texts import FOLDERS, gold_texts, shipped_gold
 from ..data.errors import RecipeError, TiaokuanError
 from ..data.record import Record
 from ..models.encoding import Encoder
@@ -18,7 +17,7 @@ from ..models.modeling import TorchEngine
 from ..models.pipeline import Pipeline
 from .benchmark import (
     fold_report,
-    leave_one_out,
+    hold_out,
     linear_topics,
     network_topics,
     score_topics,
@@ -46,7 +45,7 @@ def train_command(options: argparse.Namespace) -> None:
         recipe = dataclasses.replace(recipe, base=options.base)
     if (options.output / "model").exists():
         raise TiaokuanError(f"{options.output} holds a model already; give a new folder")
-    records = _gold(options.gold, options.corpora) if "gold" in recipe.sources else []
+    records = _gold(options.gold, recipe, options.corpora) if "gold" in recipe.sources else []
     model, tokenizer = start_model(recipe)
     encoder = encoder_of(model, tokenizer)
     finetune(recipe, model, encoder, _examples(recipe, encoder, records, options.corpora), options.output / "checkpoints")
@@ -91,19 +90,21 @@ def _benchmark_gold(options: argparse.Namespace) -> str:
     recipe = load_recipe(options.recipe, FinetuneRecipe)
     if options.base:
         recipe = dataclasses.replace(recipe, base=options.base)
-    records = _gold(None, options.corpora)
-    seeds = [record.id for record in read_gold(_shipped_gold() / "seeds")]
+    records = _gold(None, recipe, options.corpora)
+    seeds = [record.id for record in read_gold(shipped_gold() / "seeds")]
 
-    def train_and_predict(rest: Sequence[Record], held_out: Record) -> Record:
+    def train_and_predict(rest: Sequence[Record], held_out: Sequence[Record]) -> list[Record]:
         model, tokenizer = start_model(recipe)
         encoder = encoder_of(model, tokenizer)
         with tempfile.TemporaryDirectory() as work:
             finetune(recipe, model, encoder, [gold_example(record, encoder) for record in rest], Path(work) / "none")
         folder = ModelFolder(Path(), options.recipe, _version(), "", encoder.settings)
-        return next(Pipeline(folder, encoder, TorchEngine(model)).pipe([as_document(held_out)]))
+        return list(Pipeline(folder, encoder, TorchEngine(model)).pipe(map(as_document, held_out)))
 
-    folds = list(leave_one_out(records, seeds, train_and_predict))
-    return f"Gold, leave one seed out ({len(records)} policies)\n\n{fold_report(folds)}"
+    groups = [seeds] if options.together else [[seed] for seed in seeds]
+    folds = list(hold_out(records, groups, train_and_predict))
+    how = "all five seeds held out at once" if options.together else "each seed left out in turn"
+    return f"Gold, {how} ({len(records)} policies, recipe {Path(options.recipe).stem})\n\n{fold_report(folds)}"
 
 
 def _examples(recipe: FinetuneRecipe, encoder: Encoder, records: Sequence[Record], corpora: Path | None) -> list[Example]:
@@ -117,14 +118,10 @@ def _examples(recipe: FinetuneRecipe, encoder: Encoder, records: Sequence[Record
     return examples
 
 
-def _gold(paths: Sequence[Path] | None, corpora: Path | None) -> list[Record]:
-    """Read gold: the paths given, or what ships (the stand-off part only where its corpus is at hand)."""
-    shipped = [_shipped_gold() / "seeds", *([_shipped_gold() / "capp130"] if corpora else [])]
+def _gold(paths: Sequence[Path] | None, recipe: FinetuneRecipe, corpora: Path | None) -> list[Record]:
+    """Read gold: the paths given, or the shipped folders that the recipe names."""
+    shipped = [shipped_gold() / folder for folder in recipe.gold]
     return [record for path in paths or shipped for record in read_gold(path, gold_texts(path, corpora))]
-
-
-def _shipped_gold() -> Path:
-    return Path(str(files("tiaokuan.annotations")))
 
 
 def _corpus(name: str, corpora: Path | None) -> Path:

@@ -27,8 +27,9 @@ from .targets import UNIONS, UNKNOWN, Example, union_matrix
 class FinetuneRecipe:
     """Every number of a fine-tuning run.
 
-    `sources` maps a source (`gold`, `capp130`) to its weight in the loss. `base` is a folder or hub name: an encoder, or a
-    model of this project to go on from. Learning rates: the encoder's, and multiples of it for the heads and the n-gram table.
+    `sources` maps a source (`gold`, `capp130`) to its weight in the loss; `gold` names the folders of gold that are read.
+    `base` is a folder or hub name: an encoder, or a model of this project to go on from, with its windows and n-gram table.
+    Learning rates: the encoder's, and multiples of it for the heads and the n-gram table.
     """
 
     base: str
@@ -37,6 +38,7 @@ class FinetuneRecipe:
     learning_rate: float
     batch_windows: int
     seed: int
+    gold: tuple[str, ...] = ("seeds", "capp130")
     context: bool = True
     head_rate: float = 3.0
     ngram_rate: float = 30.0

@@ -1,0 +1,212 @@
+"""Recipes, losses, targets, pretraining: what is learnt from what."""
+
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tiaokuan.annotations.gold import read_gold
+from tiaokuan.annotations.texts import shipped_gold
+from tiaokuan.data.errors import RecipeError
+from tiaokuan.data.taxonomy import CATEGORIES, ENTITY_TYPES
+
+torch = pytest.importorskip("torch")
+
+from tiaokuan.models.encoding import Encoder
+from tiaokuan.models.settings import Settings
+from tiaokuan.train.finetune import FinetuneRecipe
+from tiaokuan.train.losses import denial_loss, tag_loss, union_loss
+from tiaokuan.train.pretrain import PretrainRecipe, Shape, Source, pretrain
+from tiaokuan.train.pretraining_data import IGNORED, WholeWordMasking, draw, pack, read_documents
+from tiaokuan.train.recipe import load_recipe
+from tiaokuan.train.targets import UNIONS, UNKNOWN, alone, gold_example, union_matrix
+
+
+@pytest.fixture(scope="module")
+def tokenizer(tiny_encoder):
+    from transformers import AutoTokenizer
+
+    return AutoTokenizer.from_pretrained(tiny_encoder)
+
+
+@pytest.fixture(scope="module")
+def encoder(tiny_encoder):
+    return Encoder.from_file(tiny_encoder / "tokenizer.json", Settings())
+
+
+# Recipes
+
+
+@pytest.mark.parametrize("name", ["pretrain-small-cpu-1", "pretrain-small-cpu-2"])
+def test_shipped_pretraining_recipes_load(name):
+    assert load_recipe(name, PretrainRecipe).sources
+
+
+@pytest.mark.parametrize("name", ["capp130", "policy-small", "policy-small-ca4p483"])
+def test_shipped_finetuning_recipes_load(name):
+    assert load_recipe(name, FinetuneRecipe).epochs > 0
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("base: x\nepoch: 3", "unknown keys epoch"),
+        ("base: x", "lacks batch_windows, epochs, learning_rate, seed, sources"),
+        ("base: 5\nsources: {gold: 1}\nepochs: 1\nlearning_rate: 1\nbatch_windows: 1\nseed: 1", "base is 5, but str"),
+        ("base: x\nsources: {gold: a}\nepochs: 1\nlearning_rate: 1\nbatch_windows: 1\nseed: 1", "sources.gold is 'a'"),
+        ("base: x\nsources: {web: 1}\nepochs: 1\nlearning_rate: 1\nbatch_windows: 1\nseed: 1", "unknown sources web"),
+        ("- a", "holds list"),
+        ("a: [", "not YAML"),
+    ],
+)
+def test_a_wrong_recipe_is_refused_with_its_cause(tmp_path, text, message):
+    (tmp_path / "r.yaml").write_text(text, encoding="utf-8")
+    with pytest.raises(RecipeError, match=message) as caught:
+        load_recipe(tmp_path / "r.yaml", FinetuneRecipe)
+    assert "\n" not in str(caught.value)
+
+
+def test_a_recipe_that_is_not_there_names_those_that_are():
+    with pytest.raises(RecipeError, match="capp130"):
+        load_recipe("no-such", FinetuneRecipe)
+
+
+# Losses
+
+
+@given(st.lists(st.floats(-30, 30), min_size=3, max_size=3), st.sampled_from([0, 1]))
+def test_the_loss_of_a_union_is_that_of_any_of_its_categories(logits, target):
+    p = [1 / (1 + math.exp(-x)) for x in logits]
+    absent = math.prod(1 - x for x in p)
+    wanted = -math.log(max(1 - absent, 1e-12)) if target else -math.log(max(absent, 1e-300))
+    found = union_loss(torch.tensor([logits]), torch.tensor([[target]]), torch.ones(1, 3)).item()
+    assert found == pytest.approx(wanted, rel=1e-3, abs=1e-4) or wanted > 25
+
+
+def test_a_union_of_one_is_binary_cross_entropy():
+    logits, targets = torch.randn(4, 3), torch.randint(0, 2, (4, 3))
+    wanted = torch.nn.functional.binary_cross_entropy_with_logits(logits, targets.float(), reduction="none")
+    assert torch.allclose(union_loss(logits, targets, torch.eye(3)), wanted, atol=1e-5)
+
+
+def test_what_is_unknown_costs_nothing_and_moves_nothing():
+    logits = torch.randn(2, 3, requires_grad=True)
+    unknown = torch.full((2, 3), UNKNOWN)
+    loss = union_loss(logits, unknown, torch.eye(3)).sum() + denial_loss(logits, unknown).sum()
+    loss.backward()
+    assert loss.item() == 0
+    assert logits.grad is not None and logits.grad.abs().sum() == 0
+    tags = tag_loss(torch.randn(1, 4, 3, 3), torch.full((1, 4, 3), IGNORED))
+    assert tags.item() == 0
+
+
+def test_extreme_logits_give_finite_losses_and_gradients():
+    logits = torch.tensor([[80.0, -80.0]], requires_grad=True)
+    loss = union_loss(logits, torch.tensor([[0, 1]]), torch.eye(2)).sum()
+    loss.backward()
+    assert torch.isfinite(loss)
+    assert logits.grad is not None and torch.isfinite(logits.grad).all()
+
+
+# Targets
+
+
+def test_the_unions_are_the_categories_and_the_topics():
+    matrix = union_matrix()
+    assert matrix.shape == (14 + 11, 14)
+    assert (matrix[:14] == np.eye(14)).all()
+    assert UNIONS[14:][7] == ("user_choice", "user_access")
+
+
+def test_gold_targets_say_everything_about_every_sentence(encoder):
+    record = next(r for r in read_gold(shipped_gold() / "seeds") if r.id == "i-yinchuan")
+    example = gold_example(record, encoder)
+    assert (example.unions[:, :14] != UNKNOWN).all() and (example.unions[:, 14:] == UNKNOWN).all()
+    for sentence, row, denied in zip(record.sentences, example.unions, example.denied, strict=True):
+        assert {c for c, y in zip(CATEGORIES, row[:14], strict=True) if y} == set(sentence.categories)
+        assert {c for c, y in zip(CATEGORIES, denied, strict=True) if y == 1} == set(sentence.denied)
+        assert {c for c, y in zip(CATEGORIES, denied, strict=True) if y == UNKNOWN} == set(CATEGORIES) - set(
+            sentence.categories
+        )
+    assert example.tags is not None
+    begins = sum(int((tags == 1).sum()) for tags in example.tags)
+    assert begins == len(record.entities)
+    assert all(tags.shape[1] == len(ENTITY_TYPES) for tags in example.tags)
+
+
+def test_sentences_read_alone_share_no_window(encoder):
+    record = next(r for r in read_gold(shipped_gold() / "seeds") if r.id == "i-yinchuan")
+    policy = alone(gold_example(record, encoder).policy, encoder)
+    assert [{p.sentence for p in window.pieces} for window in policy.windows] == [{i} for i in range(len(record.sentences))]
+
+
+# Pretraining
+
+
+def test_documents_are_read_from_text_and_from_zstd(tmp_path):
+    import zstandard
+
+    text = "甲。\n乙。\n\n\n丙\u2028丁。\n"
+    (tmp_path / "a.txt").write_text(text, encoding="utf-8")
+    (tmp_path / "a.txt.zst").write_bytes(zstandard.compress(text.encode()))
+    wanted = [["甲。", "乙。"], ["丙\u2028丁。"]]
+    assert list(read_documents(tmp_path / "a.txt")) == wanted
+    assert list(read_documents(tmp_path / "a.txt.zst")) == wanted
+
+
+def test_a_document_is_drawn_by_its_text_alone():
+    assert draw(["甲。", "乙。"], "held out") == draw(["甲。", "乙。"], "held out")
+    shares = [draw([str(i)], "held out") < 0.25 for i in range(2000)]
+    assert 0.2 < sum(shares) / len(shares) < 0.3
+
+
+def test_blocks_are_full_and_hold_the_text_in_order(tokenizer):
+    documents = [["我们会收集您的手机号码。我们会共享。"] * 5, ["联系我们。"] * 10]
+    blocks = list(pack(documents, tokenizer, 32))
+    assert all(len(b["input_ids"]) == len(b["word_starts"]) == 32 for b in blocks)
+    assert all(b["input_ids"][0] == tokenizer.cls_token_id for b in blocks)
+    first = tokenizer.decode(blocks[0]["input_ids"]).replace(" ", "")
+    assert first.startswith("[CLS]我们会收集您的手机号码。[SEP]我们会共享。[SEP]我们会")
+
+
+def test_whole_words_are_masked_and_special_tokens_never(tokenizer):
+    block = next(pack([["我们会收集您的手机号码和位置信息。" * 20]], tokenizer, 200))
+    torch.manual_seed(0)
+    batch = WholeWordMasking(tokenizer, 0.3, seed=1)([block] * 8)
+    ids, labels = np.array([block["input_ids"]] * 8), batch["labels"].numpy()
+    chosen = labels != IGNORED
+    assert (labels[chosen] == ids[chosen]).all()
+    assert not chosen[np.isin(ids, tokenizer.all_special_ids)].any()
+    assert 0.2 < chosen.mean() < 0.4
+    words = np.cumsum(block["word_starts"])
+    ordinary = ~np.isin(ids[0], tokenizer.all_special_ids)
+    for row in chosen:
+        for word in np.unique(words[ordinary]):
+            assert row[(words == word) & ordinary].min() == row[(words == word) & ordinary].max()
+    masked = batch["input_ids"].numpy()[chosen]
+    assert 0.7 < (masked == tokenizer.mask_token_id).mean() < 0.9
+
+
+def test_pretraining_learns_saves_and_resumes(tmp_path, recwarn):
+    lines = "\n\n".join(f"我们会收集您的手机号码和位置信息{i}。\n我们不会共享您的信息。" for i in range(400))
+    (tmp_path / "a.txt").write_text(lines, encoding="utf-8")
+    recipe = PretrainRecipe(
+        sources=(Source("a.txt", epochs=1.5, held_out=0.1),),
+        shape=Shape(layers=1, hidden=32, heads=2, intermediate=64),
+        vocabulary=400,
+        vocabulary_characters=200,
+        block_tokens=32,
+        mask_rate=0.2,
+        batch_blocks=8,
+        learning_rate=5e-3,
+        warmup_steps=2,
+        steps=30,
+        seed=1,
+        save_steps=15,
+    )
+    result = pretrain(recipe, tmp_path, tmp_path / "run")
+    assert result["held_out_loss"] < 4.5 < math.log(400)
+    assert (tmp_path / "run" / "encoder" / "model.safetensors").is_file()
+    assert pretrain(recipe, tmp_path, tmp_path / "run") == pytest.approx(result)
