@@ -74,17 +74,23 @@ def _add_annotate(commands: argparse._SubParsersAction) -> None:
     command.add_argument("--format", choices=("jsonl", "html"), default="jsonl")
     command.add_argument("--model", help="a model folder (default: the shipped model)")
     command.add_argument("--meta", type=Path, metavar="CSV", help="table whose `id` column ties `meta` to the policies")
-    command.add_argument("--threads", type=int, metavar="N", help="CPU threads (default: all)")
+    command.add_argument("--threads", type=_positive, metavar="N", help="CPU threads (default: all)")
     command.set_defaults(run=annotate)
+
+
+def _positive(text: str) -> int:
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is no number from 1 on")
+    return int(text)
 
 
 def annotate(options: argparse.Namespace) -> int:
     """`tiaokuan annotate`."""
-    inputs = find_inputs(options.inputs)
+    failures = errors_path(options.output)
+    inputs = find_inputs(options.inputs, outputs=(options.output, failures))
     metadata = read_metadata(options.meta) if options.meta else None
     annotator = Annotator.load(options.model, threads=options.threads)
     results = read_documents(inputs, metadata)
-    failures = errors_path(options.output)
     with atomic_file(failures) as errors:
         if options.format == "html":
             with atomic_folder(options.output) as folder:

@@ -3,7 +3,7 @@
 import csv
 import json
 import sys
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -42,22 +42,27 @@ class Input:
     is_stdin: bool = False
 
 
-def find_inputs(names: Sequence[str]) -> list[Input]:
+def find_inputs(names: Sequence[str], *, outputs: Collection[Path] = ()) -> list[Input]:
     """Resolve files and folders (searched recursively, in order of name); `-` is standard input.
 
-    Raises `TiaokuanError` for a name that does not exist, a folder without policies, and two inputs of one id.
+    Files that the run will write are not found in folders. Raises `TiaokuanError` for a name that does not exist or is to
+    be written, a folder without policies, and two inputs of one id.
     """
+    written = {output.resolve() for output in outputs}
     found: list[Input] = []
     for name in names:
         path = Path(name)
         if name == "-":
             found.append(Input(path, "-", is_stdin=True))
         elif path.is_dir():
-            inside = [Input(p, p.relative_to(path).as_posix()) for p in sorted(path.rglob("*")) if _is_policy(p)]
+            files = [p for p in sorted(path.rglob("*")) if _is_policy(p, path) and p.resolve() not in written]
+            inside = [Input(p, p.relative_to(path).as_posix()) for p in files]
             if not inside:
                 known = ", ".join(sorted([*SUFFIXES, ".jsonl"]))
                 raise TiaokuanError(f"no policy in the folder {name}: files ending in {known} are wanted")
             found.extend(inside)
+        elif path.resolve() in written:
+            raise TiaokuanError(f"{name} is both input and output; give another name for the output")
         elif path.is_file():
             found.append(Input(path, path.name))
         else:
@@ -91,17 +96,22 @@ def read_metadata(path: Path) -> dict[str, dict[str, str]]:
     """Read a sidecar table (CSV with a header and an `id` column) whose other columns become `meta`."""
     try:
         with path.open(encoding="utf-8-sig", newline="") as lines:
-            rows = list(csv.DictReader(lines))
+            reader = csv.DictReader(lines, restval="")
+            rows, columns = list(reader), reader.fieldnames or []
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise TiaokuanError(f"cannot read the table {path}: {error}; a UTF-8 CSV file with a header is wanted") from error
-    if not rows or "id" not in rows[0]:
+    if "id" not in columns:
         raise TiaokuanError(f"the table {path} has no `id` column, which ties its rows to the policies")
-    return {row["id"]: {k: v for k, v in row.items() if k != "id" and k is not None} for row in rows}
+    table = {row["id"]: {k: v for k, v in row.items() if k != "id" and k is not None} for row in rows}
+    if len(table) < len(rows):
+        raise TiaokuanError(f"the table {path} has two rows of one id; give each policy one row")
+    return table
 
 
-def _is_policy(path: Path) -> bool:
+def _is_policy(path: Path, root: Path) -> bool:
     named = path.suffix.lower() in SUFFIXES | {".jsonl"} and not path.stem.lower().startswith(_NOT_POLICIES)
-    return named and path.is_file() and not path.name.startswith(".")
+    hidden = any(part.startswith(".") for part in path.relative_to(root).parts)
+    return named and not hidden and path.is_file()
 
 
 def _read(item: Input) -> Iterator[Document | Failure]:

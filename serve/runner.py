@@ -124,9 +124,12 @@ def atomic_file(path: Path) -> Iterator[IO[str]]:
 
 @contextlib.contextmanager
 def atomic_folder(path: Path) -> Iterator[Path]:
-    """Make a folder that appears under its name only once it is complete; one with other content is not touched."""
+    """Make a folder that appears under its name only once it is complete.
+
+    It takes the place of an empty folder or of the pages of an earlier run; any other is not touched.
+    """
     path = path.resolve()
-    if path.exists() and (not path.is_dir() or any(p.suffix != ".html" for p in path.iterdir())):
+    if path.exists() and not _is_replaceable(path):
         raise TiaokuanError(f"{path.name} exists and holds other files; give a new folder")
     with _parents(path):
         part = Path(tempfile.mkdtemp(dir=path.parent, prefix="."))
@@ -139,6 +142,15 @@ def atomic_folder(path: Path) -> Iterator[Path]:
         except BaseException:
             shutil.rmtree(part, ignore_errors=True)
             raise
+
+
+def _is_replaceable(path: Path) -> bool:
+    """Say whether a path is an empty folder, or one that holds nothing but pages with our index among them."""
+    if not path.is_dir():
+        return False
+    index = path / "index.html"
+    ours = index.is_file() and b'name="generator" content="tiaokuan"' in index.read_bytes()[:2000]
+    return not any(path.iterdir()) or (ours and all(page.suffix == ".html" for page in path.iterdir()))
 
 
 @contextlib.contextmanager

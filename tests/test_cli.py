@@ -490,7 +490,7 @@ def test_help_and_version_are_no_failures(tiaokuan):
     [
         ("folder", [], ["folder is a folder"]),
         ("folder", ["--format", "html"], ["folder exists and holds other files"]),
-        ("a.txt", ["--format", "html"], ["a.txt exists and holds other files"]),
+        ("a.txt", ["--format", "html"], ["both input and output"]),
         (".", [], []),
         ("a.txt/o", [], []),
     ],
@@ -703,3 +703,36 @@ def test_agreement_shows_kappa_and_lists_disagreements_on_request(tiaokuan, gold
 def test_readings_of_other_policies_are_not_compared(tiaokuan, gold):
     write_lines("second.jsonl", *(row | {"id": f"x/{row['id']}"} for row in rows()))
     assert tiaokuan("agreement", gold, "second.jsonl").unusable("share no policy")
+
+
+def test_a_run_never_reads_what_it_writes(annotate):
+    write("folder/a.txt", SHORT)
+    assert annotate("folder", o="folder/out.jsonl").status == 0
+    assert annotate("folder", o="folder/out.jsonl").status == 0
+    assert [row["id"] for row in rows("folder/out.jsonl")] == ["a.txt"]
+    assert annotate("folder/a.txt", o="folder/a.txt").unusable("both input and output")
+
+
+def test_pages_never_take_the_place_of_other_pages(annotate):
+    write("folder/a.txt", SHORT)
+    write("mine/notes.html", "<p>keep me</p>")
+    assert annotate("folder", "--format", "html", o="mine").unusable("holds other files")
+    assert Path("mine/notes.html").read_text(encoding="utf-8") == "<p>keep me</p>"
+
+
+def test_hidden_folders_hold_no_policies(annotate):
+    write("folder/a.txt", SHORT)
+    write("folder/.git/b.txt", SHORT)
+    assert annotate("folder").status == 0
+    assert ids() == ["a.txt"]
+
+
+@pytest.mark.parametrize("threads", ["0", "-1", "two"])
+def test_threads_are_counted_from_one(annotate, threads):
+    assert annotate("a.txt", "--threads", threads).unusable("no number from 1 on")
+
+
+def test_a_table_with_two_rows_of_one_id_is_refused(annotate):
+    write("a.txt", SHORT)
+    write("meta.csv", "id,app\na.txt,x\na.txt,y\n")
+    assert annotate("a.txt", "--meta", "meta.csv").unusable("two rows of one id")

@@ -4,7 +4,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tiaokuan.annotations.agreement import Disagreement, agree
@@ -512,7 +512,7 @@ def reading(chosen: list[frozenset[str]], entities: frozenset[tuple[int, int]]) 
     return policy(sentences=sentences, entities=tuple(Entity(*span, "SDK") for span in sorted(entities)))
 
 
-@settings(deadline=None, max_examples=40)
+@settings(deadline=None, max_examples=40, suppress_health_check=[HealthCheck.too_slow])
 @given(labels, labels, *[st.frozensets(st.sampled_from([(0, 2), (2, 4), (4, 8), (9, 12)]))] * 2)
 def test_agreement_is_symmetric(first, second, spans, others):
     a, b = reading(first, spans), reading(second, others)

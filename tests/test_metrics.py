@@ -2,7 +2,7 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 from seqeval.metrics import f1_score as seqeval_f1
 from seqeval.metrics import precision_score as seqeval_precision
@@ -15,7 +15,7 @@ from tiaokuan.annotations.metrics import Counts, Scores, cohen_kappa, krippendor
 LABELS = ("contact", "tracking", "user_choice", "data_security")
 TYPES = ("DATA_TYPE", "PERMISSION", "SDK")
 
-quick = settings(deadline=None, max_examples=60)
+quick = settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow])
 label_sets = st.frozensets(st.sampled_from(LABELS))
 two_readings = st.lists(st.tuples(label_sets, label_sets), min_size=1, max_size=30)
 
