@@ -1,10 +1,9 @@
 """Text for masked-language modelling: compressed corpora into packed blocks of tokens with word boundaries."""
 
 import hashlib
-import io
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import jieba
 import numpy as np
@@ -23,10 +22,9 @@ def read_documents(path: Path) -> Iterator[list[str]]:
     """Stream the documents of a `.txt` or `.txt.zst` file: a paragraph a line, a blank line between documents."""
     if not path.is_file():
         raise TiaokuanError(f"no pretraining text at {path}: the recipe's `file` is looked up in the folder given by --corpora")
-    with path.open("rb") as raw:
-        stream = zstandard.ZstdDecompressor(max_window_size=2**27).stream_reader(raw) if path.suffix == ".zst" else raw
+    with _open_text(path) as lines:
         paragraphs: list[str] = []
-        for line in io.TextIOWrapper(stream, encoding="utf-8", newline="\n"):
+        for line in lines:
             paragraph = line.strip()
             if paragraph:
                 paragraphs.append(paragraph)
@@ -35,6 +33,13 @@ def read_documents(path: Path) -> Iterator[list[str]]:
                 paragraphs = []
         if paragraphs:
             yield paragraphs
+
+
+def _open_text(path: Path) -> IO[str]:
+    if path.suffix != ".zst":
+        return path.open(encoding="utf-8", newline="\n")
+    decompressor = zstandard.ZstdDecompressor(max_window_size=2**27)
+    return zstandard.open(path, "rt", dctx=decompressor, encoding="utf-8", newline="\n")  # pyright: ignore[reportReturnType]
 
 
 def draw(document: list[str], purpose: str) -> float:
