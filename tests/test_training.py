@@ -44,7 +44,7 @@ def test_shipped_pretraining_recipes_load(name):
     assert load_recipe(name, PretrainRecipe).sources
 
 
-@pytest.mark.parametrize("name", ["capp130", "policy-corpora", "policy-small"])
+@pytest.mark.parametrize("name", ["capp130", "leave-one-seed-out", "policy-corpora", "policy-small"])
 def test_shipped_finetuning_recipes_load(name):
     assert load_recipe(name, FinetuneRecipe).epochs > 0
 

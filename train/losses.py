@@ -57,6 +57,9 @@ def total_loss(
 
 
 def _log1mexp(x: Tensor) -> Tensor:
-    """Return log(1 - exp(x)) for x < 0."""
-    x = x.clamp(max=-1e-7)
-    return torch.where(x > -0.6931, torch.log(-torch.expm1(x)), torch.log1p(-torch.exp(x)))
+    """Return log(1 - exp(x)) for x < 0; each branch sees only its own range, or its gradient would be NaN in the other's."""
+    x = x.clamp(max=-1e-37)  # the least normal float: x is 0 only where a probability underflowed
+    near = x > -0.6931
+    close = torch.log(-torch.expm1(torch.where(near, x, -1.0)))
+    far = torch.log1p(-torch.exp(torch.where(near, -1.0, x)))
+    return torch.where(near, close, far)
