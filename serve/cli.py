@@ -206,7 +206,7 @@ def _add_training(commands: argparse._SubParsersAction) -> None:
     export.add_argument("model", type=Path, metavar="MODEL")
     export.set_defaults(run=lambda options: _training("export_command", options))
     benchmark = commands.add_parser("benchmark", help="measure on a public corpus or the project's gold")
-    benchmark.add_argument("name", choices=("capp130", "gold"))
+    benchmark.add_argument("name", choices=("boundaries", "capp130", "gold"))
     benchmark.add_argument("--corpora", **corpora)
     benchmark.add_argument("--split", choices=("dev", "test"), default="dev")
     benchmark.add_argument("--model", help="model folder to measure (default: the shipped model)")

@@ -8,10 +8,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..annotations.evaluation import Evaluation, evaluate, unseen_recall
-from ..annotations.metrics import Counts, Scores, score_sets
+from ..annotations.metrics import Counts, Scores, score_sets, score_spans
 from ..annotations.tables import markdown_table
 from ..data.corpora import capp130
 from ..data.errors import GoldError
+from ..data.readers.text import text_document
 from ..data.record import Record
 from ..data.segmentation import segment
 from ..data.taxonomy import CATEGORIES, ENTITY_TYPES
@@ -89,6 +90,16 @@ def topic_table(rows: Iterable[tuple[str, Scores]]) -> str:
 def score_topics(gold: Sequence[frozenset[str]], found: Sequence[frozenset[str]]) -> Scores:
     """Score topics as the published results are: 2ΣTP / (2ΣTP + ΣFP + ΣFN) and the mean of the 11 F1s."""
     return score_sets(gold, found, capp130.TOPICS)
+
+
+def boundary_table(gold: Sequence[Record]) -> str:
+    """Return P, R and F1 of the segmenter's sentence ends on plain text, a row a policy."""
+    rows = []
+    for record in gold:
+        found = segment(text_document(record.text or "", id=record.id))
+        counts = score_spans({s.end for s in record.sentences}, {s.end for s in found})
+        rows.append([record.id, counts.precision, counts.recall, counts.f1, counts.support])
+    return markdown_table(["policy", "P", "R", "F1", "gold"], rows)
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from ..models.folder import TOKENIZER, ModelFolder, find_model, open_model
 from ..models.modeling import TorchEngine
 from ..models.pipeline import Pipeline
 from .benchmark import (
+    boundary_table,
     fold_report,
     hold_out,
     linear_topics,
@@ -63,11 +64,17 @@ def export_command(options: argparse.Namespace) -> None:
 
 def benchmark_command(options: argparse.Namespace) -> None:
     """`tiaokuan benchmark`."""
-    report = _benchmark_capp130(options) if options.name == "capp130" else _benchmark_gold(options)
+    report = _BENCHMARKS[options.name](options)
     print(report)
     if options.output:
         options.output.mkdir(parents=True, exist_ok=True)
         (options.output / f"{options.name}.md").write_text(report + "\n", encoding="utf-8", newline="\n")
+
+
+def _benchmark_boundaries(options: argparse.Namespace) -> str:
+    held_out = shipped_gold() / "boundaries"
+    gold = read_gold(shipped_gold() / "seeds") + read_gold(held_out, gold_texts(held_out, options.corpora))
+    return f"Sentence ends, found by the segmenter\n\n{boundary_table(gold)}"
 
 
 def _benchmark_capp130(options: argparse.Namespace) -> str:
@@ -105,6 +112,9 @@ def _benchmark_gold(options: argparse.Namespace) -> str:
     folds = list(hold_out(records, groups, train_and_predict))
     how = "all five seeds held out at once" if options.together else "each seed left out in turn"
     return f"Gold, {how} ({len(records)} policies, recipe {Path(options.recipe).stem})\n\n{fold_report(folds)}"
+
+
+_BENCHMARKS = {"boundaries": _benchmark_boundaries, "capp130": _benchmark_capp130, "gold": _benchmark_gold}
 
 
 def _examples(recipe: FinetuneRecipe, encoder: Encoder, records: Sequence[Record], corpora: Path | None) -> list[Example]:
