@@ -30,12 +30,18 @@ def gold_texts(path: Path, corpora: Path | None) -> dict[str, str]:
     return texts
 
 
+def corpus_root(corpus: str, corpora: Path) -> Path:
+    """Return the checkout of one corpus: its folder inside `corpora`, or else `corpora` itself."""
+    inside = corpora / FOLDERS[corpus]
+    return inside if inside.is_dir() else corpora
+
+
 def corpus_texts(corpus: str, corpora: Path) -> dict[str, str]:
     """Return every policy's text of one corpus, by the policy's name; the seeds' are in the gold that ships."""
     if corpus == "seeds":
         return {record.id: record.text or "" for record in read_gold(shipped_gold() / "seeds")}
     if corpus == "capp130":
-        return {policy.name: policy.document().text for policy in capp130.read_policies(corpora / FOLDERS[corpus])}
+        return {policy.name: policy.document().text for policy in capp130.read_policies(corpus_root(corpus, corpora))}
     if corpus == "ca4p483":
-        return {policy.name: policy.text for policy in ca4p483.read_policies(corpora / FOLDERS[corpus])}
+        return {policy.name: policy.text for policy in ca4p483.read_policies(corpus_root(corpus, corpora))}
     raise GoldError(f"unknown corpus {corpus!r}; known are seeds, {', '.join(FOLDERS)}")

@@ -13,7 +13,7 @@ from tqdm import tqdm
 
 from ..annotations.gold import as_document, read_gold, stand_off
 from ..annotations.tables import markdown_table
-from ..annotations.texts import FOLDERS, gold_texts
+from ..annotations.texts import corpus_root, gold_texts
 from ..data.document import Document
 from ..data.errors import MissingExtraError, TiaokuanError
 from .annotator import Annotator
@@ -136,14 +136,23 @@ def _add_comparisons(commands: argparse._SubParsersAction) -> None:
     agreement.add_argument(
         "second", type=Path, metavar="B", help="a gold file or folder, or the word capp130: its human labels"
     )
-    agreement.add_argument("--corpora", type=Path, metavar="DIR", help="folder with the public corpora, for capp130")
+    agreement.add_argument(
+        "--corpus", "--corpora", dest="corpora", type=Path, metavar="DIR", help="folder with the public corpora, for capp130"
+    )
     agreement.add_argument("--list", action="store_true", help="list every disagreement as well")
     agreement.set_defaults(run=agreement_command)
     evaluation = commands.add_parser("evaluate", help="score a model, or predictions, against gold")
     evaluation.add_argument("predictions", metavar="MODEL|PREDICTIONS")
     evaluation.add_argument("gold", type=Path, metavar="GOLD")
     evaluation.add_argument("-o", "--output", type=Path, metavar="DIR", help="folder for report.md (default: print only)")
-    evaluation.add_argument("--corpora", type=Path, metavar="DIR", help="folder with the public corpora, for stand-off gold")
+    evaluation.add_argument(
+        "--corpus",
+        "--corpora",
+        dest="corpora",
+        type=Path,
+        metavar="DIR",
+        help="folder with the public corpora, for stand-off gold",
+    )
     evaluation.set_defaults(run=evaluate_command)
 
 
@@ -167,7 +176,7 @@ def _agreement_with_humans(options: argparse.Namespace) -> int:
     if options.corpora is None:
         raise TiaokuanError("CAPP-130's human labels are in the corpus; give the folder that holds it as --corpora")
     gold, places = read_gold(options.first), stand_off(options.first)
-    print(compare_with_humans(gold, places, options.corpora / FOLDERS["capp130"]))
+    print(compare_with_humans(gold, places, corpus_root("capp130", options.corpora)))
     return DONE
 
 
@@ -188,16 +197,16 @@ def evaluate_command(options: argparse.Namespace) -> int:
 
 def _add_training(commands: argparse._SubParsersAction) -> None:
     """Add the commands that need the extra `train`; what they do is imported when they run."""
-    corpora = {"type": Path, "metavar": "DIR", "help": "folder with the public corpora"}
+    corpora = {"type": Path, "metavar": "DIR", "help": "a public corpus, or the folder that holds CAPP-130/ and CA4P-483/"}
     output = {"type": Path, "required": True, "metavar": "DIR"}
     pretrain = commands.add_parser("pretrain", help="pretrain an encoder by masked-language modelling")
     pretrain.add_argument("recipe", metavar="RECIPE")
-    pretrain.add_argument("--corpora", required=True, **corpora)
+    pretrain.add_argument("--corpus", "--corpora", dest="corpora", required=True, **corpora)
     pretrain.add_argument("-o", "--output", **output)
     pretrain.set_defaults(run=lambda options: _training("pretrain_command", options))
     train = commands.add_parser("train", help="fine-tune a model")
     train.add_argument("recipe", metavar="RECIPE")
-    train.add_argument("--corpora", **corpora)
+    train.add_argument("--corpus", "--corpora", dest="corpora", **corpora)
     train.add_argument("--base", help="encoder or model to start from (default: the recipe's)")
     train.add_argument("--gold", type=Path, action="append", metavar="PATH", help="gold file or folder (default: shipped gold)")
     train.add_argument("-o", "--output", **output)
@@ -207,7 +216,7 @@ def _add_training(commands: argparse._SubParsersAction) -> None:
     export.set_defaults(run=lambda options: _training("export_command", options))
     benchmark = commands.add_parser("benchmark", help="measure on a public corpus or the project's gold")
     benchmark.add_argument("name", choices=("boundaries", "capp130", "gold"))
-    benchmark.add_argument("--corpora", **corpora)
+    benchmark.add_argument("--corpus", "--corpora", dest="corpora", **corpora)
     benchmark.add_argument("--split", choices=("dev", "test"), default="dev")
     benchmark.add_argument("--model", help="model folder to measure (default: the shipped model)")
     benchmark.add_argument("--alone", help="capp130: model folder trained on single sentences, to stand beside it")

@@ -8,7 +8,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from ..annotations.gold import as_document, read_gold
-from ..annotations.texts import FOLDERS, gold_texts, shipped_gold
+from ..annotations.texts import FOLDERS, corpus_root, gold_texts, shipped_gold
 from ..data.errors import RecipeError, TiaokuanError
 from ..data.record import Record
 from ..models.encoding import Encoder
@@ -137,7 +137,7 @@ def _gold(paths: Sequence[Path] | None, recipe: FinetuneRecipe, corpora: Path | 
 def _corpus(name: str, corpora: Path | None) -> Path:
     if corpora is None:
         raise RecipeError(f"{FOLDERS[name]} is needed; give the folder that holds it as --corpora")
-    return corpora / FOLDERS[name]
+    return corpus_root(name, corpora)
 
 
 def _version() -> str:
