@@ -123,6 +123,9 @@ def test_an_entity_across_a_sentence_border_is_cut_there():
     assert [attrs.get("id") for tag, attrs in page.tags if tag == "mark"] == ["e0", None]
 
 
+_BORDER = re.compile(r" \| ")
+
+
 @given(st.text("甲 \n\r<&|a", min_size=1, max_size=30), st.data())
 def test_any_overlap_is_well_nested_and_exact(text, data):
     place = st.integers(0, len(text))
@@ -133,9 +136,11 @@ def test_any_overlap_is_well_nested_and_exact(text, data):
     entities = tuple(Entity(a, b, kind) for kind, (a, b) in pairs.items())
     page = Page(render_page(Record("x", text, sentences, entities)))
     assert list(page.sentences.values()) == [text[s.start : s.end] for s in sentences]
-    for one in entities:
-        surface = text[one.start : one.end]
-        assert "".join(surfaces(page, one.type)).replace(" | ", "") in (surface, surface.replace(" | ", ""))
+    rows = [s for s in sentences if s.kind == "table_row"]
+    borders = {i for row in rows for m in _BORDER.finditer(text, row.start, row.end) for i in range(*m.span())}
+    for one in entities:  # all of an entity is marked but what lies in a border between two cells
+        wanted = "".join(text[i] for i in range(one.start, one.end) if i not in borders)
+        assert "".join(surfaces(page, one.type)) == wanted
 
 
 def test_denied_category_is_marked():
