@@ -21,15 +21,34 @@ class Span:
 
 
 @dataclass(frozen=True, slots=True)
+class Cell:
+    """A cell of a table row: its range in `Document.text` (empty where nothing is written in it) and its place.
+
+    `column` counts from 0; `columns` and `rows` are how many columns and rows it spans. A cell that spans several rows
+    stands in the first of them only.
+    """
+
+    start: int
+    end: int
+    column: int
+    columns: int = 1
+    rows: int = 1
+
+
+@dataclass(frozen=True, slots=True)
 class Block(Span):
     """A structural unit of a document: one heading, paragraph, list item or table row.
 
     `level` is a heading's depth (1 is the document's title) and 0 for every other kind. A block may run over line
-    breaks: the reader joins what belongs together.
+    breaks: the reader joins what belongs together. A table row from a format that has tables knows its cells, from left
+    to right, the number of its table in the document (from 0) and whether it is a row of the table's header.
     """
 
     kind: Kind = "paragraph"
     level: int = 0
+    cells: tuple[Cell, ...] = ()
+    table: int | None = None
+    is_header: bool = False
 
 
 @dataclass(frozen=True, slots=True)
