@@ -2,18 +2,25 @@
 
 import csv
 import json
+import os
+import stat
 import sys
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Any
 
 from ..data.document import KINDS, Block, Document, Kind
 from ..data.errors import ReadError, TiaokuanError
-from ..data.readers.text import read_text, text_document
+from ..data.readers import detection
+from ..data.readers.policy import read_policy
+from ..data.readers.text import text_document
 
-SUFFIXES = frozenset({".txt", ".text"})
+SUFFIXES = frozenset(detection.SUFFIXES)
 """File names that a folder is searched for; a file named outright is read whatever its name."""
+
+LARGEST = 200_000_000
+"""Bytes; a larger file, or line of JSON, is not read."""
 
 _NOT_POLICIES = ("readme", "license", "changelog")
 
@@ -48,23 +55,23 @@ def find_inputs(names: Sequence[str], *, outputs: Collection[Path] = ()) -> list
     Files that the run will write are not found in folders. Raises `TiaokuanError` for a name that does not exist or is to
     be written, a folder without policies, and two inputs of one id.
     """
-    written = {output.resolve() for output in outputs}
+    written = {os.path.realpath(output) for output in outputs}  # Path.resolve raises on links that go round in a circle
     found: list[Input] = []
     for name in names:
         path = Path(name)
         if name == "-":
             found.append(Input(path, "-", is_stdin=True))
         elif path.is_dir():
-            files = [p for p in sorted(path.rglob("*")) if _is_policy(p, path) and p.resolve() not in written]
-            inside = [Input(p, p.relative_to(path).as_posix()) for p in files]
+            files = [p for p in sorted(path.rglob("*")) if _is_policy(p, path) and not _is_output(p, written)]
+            inside = [Input(p, _printable(p.relative_to(path).as_posix())) for p in files]
             if not inside:
                 known = ", ".join(sorted([*SUFFIXES, ".jsonl"]))
                 raise TiaokuanError(f"no policy in the folder {name}: files ending in {known} are wanted")
             found.extend(inside)
-        elif path.resolve() in written:
+        elif os.path.realpath(path) in written:
             raise TiaokuanError(f"{name} is both input and output; give another name for the output")
         elif path.is_file():
-            found.append(Input(path, path.name))
+            found.append(Input(path, _printable(path.name)))
         else:
             raise TiaokuanError(f"no file or folder {name!r}; check the path")
     first: dict[str, Path] = {}
@@ -109,35 +116,74 @@ def read_metadata(path: Path) -> dict[str, dict[str, str]]:
 
 
 def _is_policy(path: Path, root: Path) -> bool:
+    """Say whether a folder's entry is named like a policy; one that is no file after all fails when it is read."""
     named = path.suffix.lower() in SUFFIXES | {".jsonl"} and not path.stem.lower().startswith(_NOT_POLICIES)
     hidden = any(part.startswith(".") for part in path.relative_to(root).parts)
-    return named and not hidden and path.is_file()
+    return named and not hidden and not path.is_dir()
+
+
+def _is_output(path: Path, written: Collection[str]) -> bool:
+    """Say whether a file is one that the run writes, or lies in a folder that it writes: pages are HTML like policies."""
+    real = PurePath(os.path.realpath(path))
+    return any(str(place) in written for place in (real, *real.parents))
+
+
+def _printable(name: str) -> str:
+    """Return a file's name with bytes that are no UTF-8 spelt out, so that it can be written to a file."""
+    return name.encode("utf-8", "backslashreplace").decode("utf-8")
 
 
 def _read(item: Input) -> Iterator[Document | Failure]:
-    source = str(item.path)
+    source = _printable(str(item.path))
     try:
         if item.path.suffix.lower() == ".jsonl" and not item.is_stdin:
-            yield from _read_lines(item)
-            return
-        data = sys.stdin.buffer.read() if item.is_stdin else item.path.read_bytes()
-        yield read_text(data, id=item.id, source=source)
-    except ReadError as error:
+            yield from _read_lines(item, source)
+        else:
+            name = "" if item.is_stdin else item.path.name
+            yield read_policy(_read_bytes(item), name=name, id=item.id, source=source)
+    except TiaokuanError as error:
         yield Failure(item.id, source, error.code, str(error), "read")
     except OSError as error:
-        yield Failure(item.id, source, "unreadable", f"{error.strerror}; check the file and its permissions", "read")
+        yield Failure(item.id, source, "unreadable", f"{error.strerror or error}; check the file and its permissions", "read")
+    except Exception as error:  # a bug in a reader, or in a library below it, costs one document and not the run
+        what = " ".join(f"{type(error).__name__}: {error}".split())[:300]
+        yield Failure(item.id, source, "reader_crash", f"the reader broke on this file ({what}); please report it", "read")
 
 
-def _read_lines(item: Input) -> Iterator[Document | Failure]:
+def _read_bytes(item: Input) -> bytes:
+    """Read a whole file or standard input, up to the largest size. Raises `ReadError` beyond it."""
+    if item.is_stdin:
+        data = sys.stdin.buffer.read(LARGEST + 1)
+        size = len(data)
+    else:
+        size = _regular_size(item.path)
+        data = item.path.read_bytes() if size <= LARGEST else b""
+    if size > LARGEST:
+        raise ReadError(f"the file is over {LARGEST // 10**6} MB; no policy is that long, give its text", code="too_large")
+    return data
+
+
+def _regular_size(path: Path) -> int:
+    """Return a file's size in bytes. Raises `ReadError` for what only looks like a file: opening a pipe would wait forever."""
+    status = path.stat()
+    if not stat.S_ISREG(status.st_mode):
+        raise ReadError("this is a pipe, socket or device; a regular file is wanted, or - for a pipe", code="unreadable")
+    return status.st_size
+
+
+def _read_lines(item: Input, source: str) -> Iterator[Document | Failure]:
+    _regular_size(item.path)
     with item.path.open("rb") as lines:
-        for number, line in enumerate(lines, 1):
+        for number, line in enumerate(iter(lambda: lines.readline(LARGEST + 1), b""), 1):
+            if len(line) > LARGEST:
+                raise ReadError(
+                    f"line {number} is over {LARGEST // 10**6} MB; it and what follows were left out", code="too_large"
+                )
             if line.strip(b" \t\r\n\xef\xbb\xbf"):
-                yield _read_line(line, item, number)
+                yield _read_line(line, f"{item.id}:{number}", source, number)
 
 
-def _read_line(line: bytes, item: Input, number: int) -> Document | Failure:
-    where = f"{item.id}:{number}"
-    source = str(item.path)
+def _read_line(line: bytes, where: str, source: str, number: int) -> Document | Failure:
     try:
         row = json.loads(line.decode("utf-8-sig"), parse_constant=_no_constant)
     except UnicodeDecodeError as error:

@@ -183,11 +183,51 @@ def test_a_folder_is_searched_to_the_bottom_in_order_of_name_and_ids_have_slashe
     for name in ("b.txt", "a/z.txt", "a/b/c.TXT", "c.text"):
         write(f"corpus/{name}", SHORT)
     write_lines("corpus/a/lines.jsonl", {"id": "l1", "text": SHORT})
-    for name in ("README.txt", "LICENSE.txt", ".hidden.txt", "notes.md", "b.pdf"):
+    for name in ("README.md", "LICENSE.txt", ".hidden.txt", "notes.log", "b.png"):
         write(f"corpus/{name}", "no policy")
     assert annotate("corpus").status == 0
     assert ids() == ["a/b/c.TXT", "l1", "a/z.txt", "b.txt", "c.text"]
     assert rows()[2]["source"] == "corpus/a/z.txt"
+
+
+def test_a_policy_is_read_by_its_content_and_the_record_says_so_where_its_name_differs(annotate):
+    write("a.md", "# 隐私政策\n\n我们收集**手机号码**。\n")
+    write("b.pdf", SHORT)
+    assert annotate("a.md", "b.pdf") == Ended(0, "", "")
+    markdown, text = rows()
+    assert (markdown["text"], markdown["warnings"]) == ("隐私政策\n我们收集手机号码。", [])
+    assert [s["kind"] for s in markdown["sentences"]] == ["heading", "paragraph"]
+    assert text["text"] == SHORT
+    assert [w["code"] for w in text["warnings"]] == ["name_differs"]
+
+
+def test_pages_written_into_the_folder_are_not_read_the_next_time(annotate):
+    write("corpus/a.txt", SHORT)
+    for _ in range(2):
+        assert annotate("corpus", "--format", "html", o="corpus/pages") == Ended(0, "", "")
+    assert set(tree("corpus/pages")) == {"corpus/pages/index.html", f"corpus/pages/{page_name('a.txt')}"}
+
+
+def test_a_bug_in_a_reader_costs_one_line(annotate, monkeypatch):
+    def broken(data, **_):
+        raise IndexError("odd\nfile")
+
+    monkeypatch.setattr("tiaokuan.data.readers.markdown.read_markdown", broken)
+    failure = failing(annotate, "x.md", SHORT)
+    assert (failure["id"], failure["code"], failure["stage"]) == ("x.md", "reader_crash", "read")
+    assert "IndexError: odd file" in failure["message"]
+
+
+def test_a_file_over_the_largest_size_is_not_read(annotate, monkeypatch):
+    monkeypatch.setattr("tiaokuan.serve.inputs.LARGEST", 100)
+    assert failing(annotate, "x.txt", "我们收集。" * 10)["code"] == "too_large"
+
+
+def test_a_stream_over_the_largest_size_is_not_read(annotate, monkeypatch):
+    monkeypatch.setattr("tiaokuan.serve.inputs.LARGEST", 100)
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO("我们收集。".encode() * 10)))
+    assert annotate("-").status == 3
+    assert [row["code"] for row in rows("out.errors.jsonl")] == ["too_large"]
 
 
 def test_inputs_come_out_in_the_order_given(annotate):
@@ -308,12 +348,19 @@ def test_an_empty_file_fails_alone(annotate, content):
 
 @pytest.mark.parametrize(
     "content",
-    [b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", b"\xff\xd8\xff\xe0\x10JFIF\x01" * 9, bytes(range(1, 9)) * 40],
+    [b"policy\0\0\0", b"\xc3\x28\xff" * 9, bytes(range(1, 9)) * 40],
     ids=["NUL bytes", "no encoding", "control characters"],
 )
 def test_a_binary_file_fails_alone(annotate, content):
     failure = failing(annotate, "b.txt", content)
     assert (failure["id"], failure["code"], failure["stage"]) == ("b.txt", "binary", "read")
+
+
+@pytest.mark.parametrize("name", ["b.txt", "b.pdf", "b.doc", "b.png"])
+def test_a_file_in_a_format_that_is_not_read_fails_alone_and_the_format_is_named(annotate, name):
+    failure = failing(annotate, name, b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR")
+    assert (failure["id"], failure["code"], failure["stage"]) == (name, "unknown_format", "read")
+    assert "an image" in failure["message"]
 
 
 def test_where_every_document_fails_the_output_is_empty(annotate):
@@ -439,7 +486,7 @@ def test_errors_of_an_earlier_run_are_replaced(annotate):
 def before(annotate):
     """Good inputs, and the output of an earlier run that a failure must leave alone."""
     write("a.txt", SHORT)
-    write("empty/notes.md", SHORT)
+    write("empty/notes.log", SHORT)
     write("empty/README.txt", SHORT)
     write("out.jsonl", "earlier\n")
     write("out.errors.jsonl", "earlier\n")
