@@ -4,12 +4,13 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 
 from ..data.document import Document, Sentence, Warn
+from ..data.lexicon import normal_form
 from ..data.lines import classify
 from ..data.record import Entity, LabelledSentence, Record
 from ..data.segmentation import segment
 from .encoding import EncodedPolicy, Encoder
 from .folder import ModelFolder
-from .prediction import Engine, Prediction, predict
+from .prediction import Engine, EntitySpan, Prediction, predict
 from .settings import Settings
 
 _DIGITS = 4
@@ -65,12 +66,17 @@ def _record(document: Document, sentences: tuple[Sentence, ...], prediction: Pre
         id=document.id,
         text=document.text,
         sentences=tuple(_label(sentence, scores, denied, model.settings) for sentence, scores, denied in rows),
-        entities=tuple(Entity(e.start, e.end, e.type, round(e.score, _DIGITS)) for e in prediction.entities),
+        entities=tuple(_entity(document.text, span) for span in prediction.entities),
         warnings=(*document.warnings, *_long_warnings(sentences, prediction)),
         source=document.source,
         meta=document.meta,
         model=model.identity(),
     )
+
+
+def _entity(text: str, span: EntitySpan) -> Entity:
+    norm = normal_form(span.type, text[span.start : span.end])
+    return Entity(span.start, span.end, span.type, round(span.score, _DIGITS), norm)
 
 
 def _label(sentence: Sentence, scores: list[float], denied: list[float], settings: Settings) -> LabelledSentence:
