@@ -176,7 +176,7 @@ def word_files() -> Iterator[Hostile]:
     yield Hostile("word-of-zeros.docx", whole[:40] + bytes(len(whole) - 40), "damaged")
     yield Hostile("word-encrypted.docx", with_flag_of_encryption(whole), "encrypted")
     yield Hostile("word-bad-xml.docx", docx("<w:p><w:r>"), "damaged")
-    yield Hostile("word-bomb.docx", docx(paragraphs("我" * 60_000_000)), "too_large")
+    yield Hostile("word-bomb.docx", docx(paragraphs("我" * 60_000_000)), "zip_bomb")
     laughs = "".join(f'<!ENTITY l{i + 1} "{f"&l{i};" * 10}">' for i in range(9))
     yield Hostile("word-laughs.docx", docx(paragraphs("&l9;"), f'<!DOCTYPE d [<!ENTITY l0 "我们">{laughs}]>'), "damaged")
     yield Hostile(
@@ -185,11 +185,11 @@ def word_files() -> Iterator[Hostile]:
     nested = "<w:tbl><w:tr><w:tc>" * 3_000 + paragraphs("我们") + "</w:tc></w:tr></w:tbl>" * 3_000
     yield Hostile("word-nested-tables.docx", docx(nested), "damaged")
     yield Hostile(
-        "word-of-1997.doc", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(2_000) + "WordDocument".encode("utf-16-le"), "old_doc"
+        "word-of-1997.doc", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(2_000) + "WordDocument".encode("utf-16-le"), "old_word"
     )
     protected = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(2_000) + "EncryptedPackage".encode("utf-16-le") + bytes(2_000)
     yield Hostile("word-with-password.docx", protected, "encrypted")
-    yield Hostile("ole-head.doc", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "old_doc")
+    yield Hostile("ole-head.doc", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "old_word")
     for name, entry in {
         "excel.docx": "xl/workbook.xml",
         "slides.docx": "ppt/presentation.xml",
@@ -274,7 +274,7 @@ def markup_files() -> Iterator[Hostile]:
     yield Hostile("page-wide-cell.html", (PAGE % '<table><tr><td colspan="1000000000" rowspan="99999999">甲</table>').encode())
     yield Hostile("page-long-attribute.html", (PAGE % f'<p title="{"x" * 5_000_000}">').encode())
     yield Hostile("page-many-attributes.html", (PAGE % f"<p {' '.join(f'a{i}' for i in range(10_000))}>").encode())
-    yield Hostile("page-nuls.html", (PAGE % "\0<p>我\0们</p>\0").encode(), "binary")
+    yield Hostile("page-nuls.html", (PAGE % "\0<p>我\0们</p>\0").encode())
     yield Hostile("page-odd-numbers.html", (PAGE % "&#0;&#xD800;&#x110000;&#99999999999;&amp;lt;").encode())
     yield Hostile("page-comment-without-end.html", (PAGE % "<p>我们收集信息。</p><!--").encode())
     yield Hostile("page-cut-off.html", (PAGE % "<p>我们收集信息。</p>").encode()[:-16])

@@ -1,14 +1,20 @@
 """Hostile files, read in a process of their own: no crash, no hang, one result each."""
 
 import json
+import random
 import subprocess
 import sys
 from collections import Counter
 
 import pytest
-from hostile import READ, write_all
+from hostile import READ, markdown_files, markup_files, text_files, word_files, write_all
+
+from tiaokuan.data.errors import ReadError
+from tiaokuan.data.readers.policy import read_policy
 
 SECONDS = 300
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="makes pipes, sockets and names that other systems refuse")
 
 READ_ALL = """
 import json, sys, time
@@ -93,3 +99,38 @@ def test_no_file_takes_long(results):
 def test_what_was_mended_or_doubtful_is_told(results, name, code):
     (result,) = (result for result in results if result["id"] == name)
     assert code in [warning[0] for warning in result["warnings"]]
+
+
+def damaged(content: bytes, rng: random.Random) -> bytes:
+    """Return the content with bytes changed, cut out, put twice, or the end cut off."""
+    data = bytearray(content)
+    for _ in range(rng.choice([1, 3, 20])):
+        at = rng.randrange(len(data) + 1)
+        match rng.randrange(4):
+            case 0:
+                data[at : at + 1] = rng.randbytes(1)
+            case 1:
+                del data[at : at + rng.randrange(200)]
+            case 2:
+                data[at:at] = data[at // 2 : at // 2 + rng.randrange(300)]
+            case _:
+                data[at:] = data[at : at + len(data) // 2]
+    return bytes(data)
+
+
+def test_damaged_files_are_read_or_refused():
+    rng = random.Random(0)
+    sources = (*text_files(), *word_files(), *markup_files(), *markdown_files())
+    small = [file for file in sources if 0 < len(file.content) < 10_000]
+    codes: Counter[str] = Counter()
+    for _ in range(2_000):
+        file = rng.choice(small)
+        try:
+            document = read_policy(damaged(file.content, rng), name=file.name, id="x")
+        except ReadError as error:
+            codes[error.code] += 1
+        else:
+            codes[READ] += 1
+            covered = "".join(document.text[block.start : block.end] for block in document.blocks)
+            assert "".join(covered.split()) == "".join(document.text.split())
+    assert codes[READ] > 300 and codes["damaged"] > 100 and codes["binary"] > 100

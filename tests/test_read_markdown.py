@@ -228,6 +228,12 @@ def test_gb18030_is_read():
     assert read_markdown("# 隐私政策\n\n我们收集信息。".encode("gb18030"), id="x").text == "隐私政策\n我们收集信息。"
 
 
+def test_a_nul_is_told_without_a_place_since_places_move():
+    document = read("**我们**收集\0信息。" + "我们**使用**信息。" * 200)
+    assert document.text.startswith("我们收集\ufffd信息。我们使用信息。")
+    assert document.warnings == (Warn("nul_bytes", "1 NULs were read as U+FFFD"),)
+
+
 PARTS = [
     "我们收集信息",
     "一、",

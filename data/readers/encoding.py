@@ -118,7 +118,7 @@ def _mended(text: str, encoding: str) -> Decoded:
     if not nuls:
         return Decoded(text, encoding)
     first = text.index("\0")
-    warning = Warn("nul_bytes", f"{nuls} NUL characters were replaced by U+FFFD, the first here", first, first + 1)
+    warning = Warn("nul_bytes", f"{nuls} NULs were read as U+FFFD", first, first + 1)
     return Decoded(text.replace("\0", "\ufffd"), encoding, (warning,))
 
 

@@ -76,7 +76,7 @@ def read_markdown(data: bytes, *, id: str, source: str = "", meta: Mapping[str, 
     """
     decoded = decode_file(data)
     text, warnings = _without_front_matter(decoded.text.replace("\r\n", "\n").replace("\r", "\n"))
-    warnings = [*decoded.warnings, *warnings]
+    warnings = [*(Warn(warning.code, warning.message) for warning in decoded.warnings), *warnings]
     env: dict[str, Any] = {}
     tokens = _BLOCKS.parse(_TIGHT_HEADING.sub(r"\1 ", text), env) if len(text) <= _LONGEST else []
     if text.strip() and _misses_text(text, tokens, env):
