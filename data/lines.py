@@ -9,6 +9,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 
 from .document import Block, Kind
@@ -155,11 +156,16 @@ def _coheres(before: _Line, line: _Line, text: str) -> bool:
     if _OPENER.match(line.text):
         return False
     if _OPENING_BRACKET.match(line.text) or before.text[-1] in _PAIRS.values():
-        return re.sub(r"\s", "", text).count(before.text[-1] + line.text[0]) > 1
+        return _squeezed(text).count(before.text[-1] + line.text[0]) > 1
     around = before.text[-2:] + line.text[:2]
     if any(c.isspace() or not c.isalnum() for c in around):
         return False
     return around[:3] in text or around[1:] in text
+
+
+@lru_cache(maxsize=1)
+def _squeezed(text: str) -> str:
+    return re.sub(r"\s", "", text)
 
 
 def classify(text: str, spans: Sequence[tuple[int, int]]) -> Iterator[Block]:

@@ -6,6 +6,7 @@ full stop of a list marker, a number or an abbreviation end nothing. Headings an
 """
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator
 
 from .document import Document, Sentence
@@ -82,11 +83,13 @@ def _ends(text: str, start: int, end: int) -> Iterator[int]:
     """Yield the positions after which a new sentence begins."""
     body = text[start:end]
     links = [match.span() for match in _LINK.finditer(body)]
+    openings = [start for start, _ in links]
     marker = MARKER.match(body.lstrip())
     marker_end = len(body) - len(body.lstrip()) + marker.end() if marker else 0
     for match in _END.finditer(body):
         at, stop = match.span()
-        if at < marker_end or any(a <= at and stop < b for a, b in links):
+        nearest = bisect_right(openings, at) - 1
+        if at < marker_end or (nearest >= 0 and stop < links[nearest][1]):
             continue
         if match.group() == "." and _NO_STOP.search(body[max(0, at - 8) : stop]):
             continue

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,6 +9,10 @@ from tokenizers import Tokenizer
 
 from ..data.document import Sentence
 from ..data.errors import ModelError
+from ..data.lexicon.tagger import lexicon_matches
+from .decoding import encode_spans
+from .folder import NGRAMS, TOKENIZER, ModelFolder
+from .ngrams import NgramModel, views
 from .settings import Settings
 from .windows import Window, cut_windows
 
@@ -19,11 +22,17 @@ _HASH = (0x9E3779B1, 0x85EBCA77, 0xC2B2AE3D, 0x27D4EB2F)
 
 @dataclass(frozen=True, slots=True)
 class EncodedPolicy:
-    """A policy's sentences as token ids and, for each token, its `[start, end)` in the policy's text."""
+    """A policy's sentences as token ids and, for each token, its `[start, end)` in the policy's text.
+
+    The linear branch reads `views` (see `models.ngrams`) and `matches`: for each sentence the BIO tags (tokens, entity types)
+    of what the lexicons know.
+    """
 
     ids: list[list[int]]
     offsets: list[list[tuple[int, int]]]
     windows: list[Window]
+    views: NDArray[np.int64]
+    matches: list[NDArray[np.int8]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,23 +47,26 @@ class Batch:
 
 
 class Encoder:
-    """Tokenizer and window cutter of one model."""
+    """Tokenizer, window cutter and linear branch of one model: all that happens on the CPU before and beside the network."""
 
-    def __init__(self, tokenizer: Tokenizer, settings: Settings) -> None:
+    def __init__(self, tokenizer: Tokenizer, settings: Settings, ngrams: NgramModel | None = None) -> None:
         tokenizer.no_padding()
         tokenizer.no_truncation()
         self.tokenizer = tokenizer
         self.settings = settings
+        self.ngrams = ngrams
         self._cls, self._sep, self._pad = (self._special(name) for name in ("[CLS]", "[SEP]", "[PAD]"))
 
     @classmethod
-    def from_file(cls, path: Path, settings: Settings) -> "Encoder":
-        """Read a `tokenizer.json`."""
+    def from_folder(cls, folder: ModelFolder) -> "Encoder":
+        """Read a model folder's tokenizer and, where it has one, its linear branch."""
+        path = folder.path / TOKENIZER
         try:
             tokenizer = Tokenizer.from_file(str(path))
         except Exception as error:  # the Rust library raises nothing narrower
             raise ModelError(f"{path} is no tokenizer.json: {error}") from error
-        return cls(tokenizer, settings)
+        ngrams = folder.path / NGRAMS
+        return cls(tokenizer, folder.settings, NgramModel.load(ngrams) if ngrams.is_file() else None)
 
     def encode(self, text: str, sentences: Sequence[Sentence]) -> EncodedPolicy:
         """Tokenise a policy's sentences and cut its windows."""
@@ -65,7 +77,7 @@ class Encoder:
             [(s.start + a, s.start + b) for a, b in encoding.offsets] for s, encoding in zip(sentences, encodings, strict=True)
         ]
         windows = cut_windows([len(row) for row in ids], [s.headings for s in sentences], self.settings)
-        return EncodedPolicy(ids, offsets, windows)
+        return EncodedPolicy(ids, offsets, windows, views(sentences), self._matches(text, offsets))
 
     def batch(self, items: Sequence[tuple[EncodedPolicy, Window]]) -> Batch:
         """Lay windows out as arrays, padded to the longest among them."""
@@ -85,6 +97,15 @@ class Encoder:
                 begin, end = (begin, end) if piece.size else (end, end + 1)
                 pooling[row, column, begin:end] = 1 / (end - begin)
         return Batch(ids, mask, pooling, hash_ngrams(ids, self.settings.ngram_buckets))
+
+    def _matches(self, text: str, offsets: Sequence[Sequence[tuple[int, int]]]) -> list[NDArray[np.int8]]:
+        found: dict[str, list[tuple[int, int]]] = {kind: [] for kind in self.settings.entity_types}
+        for kind, start, end in lexicon_matches(text):
+            found[kind].append((start, end))
+        tokens = [pair for row in offsets for pair in row]
+        tags = np.array([encode_spans(tokens, found[kind]) for kind in found], dtype=np.int8).reshape(len(found), -1).T
+        ends = np.cumsum([len(row) for row in offsets])
+        return np.split(tags, ends[:-1])
 
     def _special(self, token: str) -> int:
         found = self.tokenizer.token_to_id(token)

@@ -16,6 +16,7 @@ WEIGHTS = "model.safetensors"
 GRAPH = "model.onnx"
 CONFIG = "config.json"
 TOKENIZER = "tokenizer.json"
+NGRAMS = "ngrams.npz"
 SUMS = "SHA256SUMS"
 
 
@@ -63,6 +64,10 @@ def open_model(model: str | Path | None = None, *, needs: tuple[str, ...] = (WEI
     try:
         config = json.loads((path / CONFIG).read_text(encoding="utf-8"))
         settings = Settings.from_json(config["tiaokuan"])
+        if settings.ngram_weight and NGRAMS not in wanted:
+            raise ModelError(
+                f"the model folder {path} lacks {NGRAMS}, which its {CONFIG} asks for; copy the whole folder again"
+            )
         return ModelFolder(path, config["model_name"], config["model_version"], wanted[WEIGHTS], settings)
     except (json.JSONDecodeError, KeyError, TypeError, ValueError) as error:
         raise ModelError(f"{path / CONFIG} is no configuration of a tiaokuan model: {error}") from error

@@ -7,6 +7,7 @@ from ..data.document import Document, Sentence, Warn
 from ..data.lexicon import normal_form
 from ..data.lines import classify
 from ..data.record import Entity, LabelledSentence, Record
+from ..data.sdks import sdk_records
 from ..data.segmentation import segment
 from .encoding import EncodedPolicy, Encoder
 from .folder import ModelFolder
@@ -62,11 +63,13 @@ def context_sentences(document: Document, sentences: tuple[Sentence, ...]) -> tu
 
 def _record(document: Document, sentences: tuple[Sentence, ...], prediction: Prediction, model: ModelFolder) -> Record:
     rows = zip(sentences, prediction.categories.tolist(), prediction.denied.tolist(), strict=True)
+    entities = tuple(_entity(document.text, span) for span in prediction.entities)
     return Record(
         id=document.id,
         text=document.text,
         sentences=tuple(_label(sentence, scores, denied, model.settings) for sentence, scores, denied in rows),
-        entities=tuple(_entity(document.text, span) for span in prediction.entities),
+        entities=entities,
+        sdks=sdk_records(document, sentences, entities),
         warnings=(*document.warnings, *_long_warnings(sentences, prediction)),
         source=document.source,
         meta=document.meta,

@@ -58,6 +58,7 @@ class _Merger:
         shape = (len(policy.ids), len(settings.categories))
         self.policy = policy
         self.settings = settings
+        self.ngrams = encoder.ngrams
         self.left = len(policy.windows)
         self.categories = np.zeros(shape, dtype=np.float32)
         self.denied = np.zeros(shape, dtype=np.float32)
@@ -83,10 +84,13 @@ class _Merger:
 
     def finish(self) -> Prediction:
         weight = np.maximum(self.weight, 1)[:, None]
+        categories = self.categories / weight
+        if self.ngrams is not None:
+            categories += self.settings.ngram_weight * self.ngrams.sentence_logits(self.policy.ids, self.policy.views)
         entities = [span for index in range(len(self.policy.ids)) for span in self._spans(index)]
         entities.sort(key=lambda span: (span.start, span.end, span.type))
         return Prediction(
-            sigmoid(self.categories / weight).astype(np.float32),
+            sigmoid(categories).astype(np.float32),
             sigmoid(self.denied / weight).astype(np.float32),
             tuple(entities),
             tuple(long_sentences([len(row) for row in self.policy.ids], self.settings)),
@@ -94,8 +98,13 @@ class _Merger:
 
     def _spans(self, index: int) -> Iterator[EntitySpan]:
         offsets = self.policy.offsets[index]
+        tags = self.tags[index]
+        if self.ngrams is not None:
+            tags = tags + self.settings.ngram_tag_weight * self.ngrams.tag_logits(
+                self.policy.ids[index], self.policy.matches[index]
+            )
         for kind, name in enumerate(self.settings.entity_types):
-            for first, last, score in decode_spans(self.tags[index][:, kind]):
+            for first, last, score in decode_spans(tags[:, kind]):
                 start, end = offsets[first][0], offsets[last - 1][1]
                 if start < end:
                     yield EntitySpan(start, end, name, score)

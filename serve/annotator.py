@@ -6,7 +6,7 @@ from typing import Any
 from ..data.readers.text import text_document
 from ..data.record import Record
 from ..models.encoding import Encoder
-from ..models.folder import TOKENIZER, open_model
+from ..models.folder import open_model
 from ..models.onnx_engine import OnnxEngine
 from ..models.pipeline import Pipeline
 
@@ -27,7 +27,7 @@ class Annotator(Pipeline):
         `threads` is the number of CPU threads. Raises `ModelError` for a folder that is missing, damaged or incomplete.
         """
         folder = open_model(model)
-        encoder = Encoder.from_file(folder.path / TOKENIZER, folder.settings)
+        encoder = Encoder.from_folder(folder)
         return cls(folder, encoder, OnnxEngine(folder.path, threads=threads))
 
     def __call__(self, text: str, *, id: str = "", meta: dict[str, Any] | None = None) -> Record:

@@ -222,6 +222,11 @@ def _add_training(commands: argparse._SubParsersAction) -> None:
     benchmark.add_argument("--alone", help="capp130: model folder trained on single sentences, to stand beside it")
     benchmark.add_argument("--recipe", default="policy-small", help="recipe for leave-one-policy-out")
     benchmark.add_argument("--base", help="encoder or model that leave-one-policy-out starts from")
+    benchmark.add_argument(
+        "--gold", type=Path, action="append", metavar="PATH", help="gold: what to use (default: the recipe's)"
+    )
+    benchmark.add_argument("--linear", action="store_true", help="gold: train and measure the linear branch alone")
+    benchmark.add_argument("--folds", type=int, metavar="N", help="gold: hold out every policy once, in N folds")
     benchmark.add_argument("--together", action="store_true", help="gold: hold all seeds out at once, one training")
     benchmark.add_argument("-o", "--output", type=Path, metavar="DIR", help="folder for the tables and the folds' models")
     benchmark.set_defaults(run=lambda options: _training("benchmark_command", options))

@@ -9,7 +9,7 @@ from tiaokuan.data.document import Block, Document
 from tiaokuan.data.readers.text import text_document
 from tiaokuan.data.record import Entity, LabelledSentence, Record
 from tiaokuan.data.segmentation import segment
-from tiaokuan.models.folder import TOKENIZER, WEIGHTS, ModelFolder, open_model
+from tiaokuan.models.folder import WEIGHTS, ModelFolder, open_model
 from tiaokuan.serve import Annotator
 
 pytest.importorskip("torch")
@@ -96,7 +96,7 @@ def test_torch_and_onnx_agree(trained, policy_text):
     folder, _ = trained
     opened = open_model(folder)
     model, _ = load_model(folder)
-    encoder = Encoder.from_file(folder / TOKENIZER, opened.settings)
+    encoder = Encoder.from_folder(opened)
     document = text_document(policy_text, id="x")
     torch_record = next(Pipeline(opened, encoder, TorchEngine(model, bfloat16=False)).pipe([document]))
     onnx_record = next(Annotator.load(folder, threads=1).pipe([document]))

@@ -6,6 +6,9 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tokenizers import Tokenizer
+
+from tokenizers import Tokenizer
 
 from tiaokuan.annotations.gold import read_gold
 from tiaokuan.annotations.texts import shipped_gold
@@ -33,7 +36,7 @@ def tokenizer(tiny_encoder):
 
 @pytest.fixture(scope="module")
 def encoder(tiny_encoder):
-    return Encoder.from_file(tiny_encoder / "tokenizer.json", Settings())
+    return Encoder(Tokenizer.from_file(str(tiny_encoder / "tokenizer.json")), Settings())
 
 
 # Recipes

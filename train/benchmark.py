@@ -7,21 +7,26 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from ..annotations.evaluation import Evaluation, evaluate, unseen_recall
+from ..annotations.evaluation import Evaluation, evaluate, spans_by_type, unseen_recall
 from ..annotations.metrics import Counts, Scores, score_sets, score_spans
 from ..annotations.tables import markdown_table
 from ..data.corpora import capp130
 from ..data.errors import GoldError
+from ..data.lexicon.tagger import dictionary_spans
 from ..data.readers.text import text_document
 from ..data.record import Record
 from ..data.segmentation import segment
 from ..data.taxonomy import CATEGORIES, ENTITY_TYPES
-from ..models.encoding import Encoder
-from ..models.prediction import Engine, predict
+from ..models.decoding import TAGS
+from ..models.encoding import Batch, Encoder
+from ..models.prediction import Engine, Output, predict
+from ..models.settings import Settings
 from .linear import LinearModel, Reading
 from .targets import UNIONS, alone, union_matrix
 
 _TOPIC_CUT = 0.5
+_NEVER = 100.0
+"""Logits below zero that no sigmoid tells from certainty."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,13 +107,29 @@ def boundary_table(gold: Sequence[Record]) -> str:
     return markdown_table(["policy", "P", "R", "F1", "gold"], rows)
 
 
+class Silence:
+    """An engine without a network: what is added to its zeros, the linear branch, decides alone."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+
+    def __call__(self, batch: Batch) -> Output:
+        """Return zeros of a network's shapes."""
+        windows, pieces, tokens = batch.pooling.shape
+        sentences = np.zeros((windows, pieces, len(self.settings.categories)), dtype=np.float32)
+        tags = np.zeros((windows, tokens, len(self.settings.entity_types), TAGS), dtype=np.float32)
+        return Output(sentences, sentences - _NEVER, tags)
+
+
 @dataclass(frozen=True, slots=True)
 class Fold:
-    """One policy left out: its gold, what a model that never saw it predicted, recall on unseen surfaces by type."""
+    """One policy left out: its gold, what a model that never saw it predicted, recall on unseen surfaces by type, and
+    what the dictionary finds."""
 
     gold: Record
     predicted: Record
     unseen: dict[str, Counts]
+    dictionary: Scores
 
 
 def hold_out(
@@ -120,8 +141,15 @@ def hold_out(
     for group in groups:
         held_out = [record for record in records if record.id in group]
         rest = [record for record in records if record.id not in group]
+        seen = surfaces(rest)
         for record, predicted in zip(held_out, train_and_predict(rest, held_out), strict=True):
-            yield Fold(record, predicted, unseen_recall(record, predicted, surfaces(rest)))
+            yield Fold(record, predicted, unseen_recall(record, predicted, seen), dictionary_scores(record))
+
+
+def dictionary_scores(gold: Record) -> Scores:
+    """Score the lexicons' own spans: the baseline that a tagger has to beat."""
+    spans, found = spans_by_type(gold.entities), spans_by_type(dictionary_spans(gold.text or ""))
+    return Scores({kind: score_spans(spans[kind], found[kind]) for kind in ENTITY_TYPES})
 
 
 def surfaces(records: Iterable[Record]) -> dict[str, set[str]]:
@@ -141,9 +169,13 @@ def fold_report(folds: Sequence[Fold]) -> str:
     for part in parts[1:]:
         total = total + part
     unseen = [[k, sum((f.unseen[k] for f in folds), Counts())] for k in ENTITY_TYPES]
+    known = [[k, sum((f.dictionary.labels[k] for f in folds), Counts())] for k in ENTITY_TYPES]
+    dictionary = markdown_table(
+        ["dictionary (strict span)", "P", "R", "F1", "gold"], [[k, c.precision, c.recall, c.f1, c.support] for k, c in known]
+    )
     per_policy = markdown_table(["policy", "category micro F1", *(f"{kind} F1" for kind in ENTITY_TYPES)], rows)
     rest = markdown_table(["entity unseen in training", "recall", "gold"], [[k, c.recall, c.support] for k, c in unseen])
-    return "\n\n".join([total.to_markdown(), rest, per_policy])
+    return "\n\n".join([total.to_markdown(), dictionary, rest, per_policy])
 
 
 def _policy_row(name: str, part: Evaluation) -> list[object]:

@@ -3,7 +3,7 @@
 import argparse
 import dataclasses
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from importlib.metadata import version
 from pathlib import Path
 
@@ -12,10 +12,13 @@ from ..annotations.texts import FOLDERS, corpus_root, gold_texts, shipped_gold
 from ..data.errors import RecipeError, TiaokuanError
 from ..data.record import Record
 from ..models.encoding import Encoder
-from ..models.folder import TOKENIZER, ModelFolder, find_model, open_model
+from ..models.folder import ModelFolder, find_model, open_model
 from ..models.modeling import TorchEngine
+from ..models.ngrams import NgramModel
 from ..models.pipeline import Pipeline
+from .augmentation import swap_mentions
 from .benchmark import (
+    Silence,
     boundary_table,
     fold_report,
     hold_out,
@@ -28,6 +31,7 @@ from .benchmark import (
 from .cards import model_card
 from .export import load_model, rewrite_graph, save_model
 from .finetune import FinetuneRecipe, encoder_of, finetune, start_model
+from .ngrams import train_ngrams
 from .pretrain import PretrainRecipe, pretrain
 from .recipe import load_recipe
 from .targets import Example, capp130_example, gold_example
@@ -46,13 +50,16 @@ def train_command(options: argparse.Namespace) -> None:
         recipe = dataclasses.replace(recipe, base=options.base)
     if (options.output / "model").exists():
         raise TiaokuanError(f"{options.output} holds a model already; give a new folder")
-    records = _gold(options.gold, recipe, options.corpora) if "gold" in recipe.sources else []
+    wanted = {*recipe.sources, *(recipe.ngrams.sources if recipe.ngrams else {})}
+    records = _gold(options.gold, recipe, options.corpora) if "gold" in wanted else []
     model, tokenizer = start_model(recipe)
     encoder = encoder_of(model, tokenizer)
-    finetune(recipe, model, encoder, _examples(recipe, encoder, records, options.corpora), options.output / "checkpoints")
+    examples = _examples(recipe.sources, recipe, encoder, records, options.corpora)
+    finetune(recipe, model, encoder, examples, options.output / "checkpoints")
+    ngrams = _branch(recipe, encoder, records, options.corpora)
     name = Path(options.recipe).stem
     card = model_card(name, recipe, records)
-    save_model(model, tokenizer, options.output / "model", name=name, version=_version(), card=card)
+    save_model(model, tokenizer, options.output / "model", name=name, version=_version(), card=card, ngrams=ngrams)
     print(f"wrote {options.output / 'model'}")
 
 
@@ -87,7 +94,7 @@ def _benchmark_capp130(options: argparse.Namespace) -> str:
         if folder or context:
             opened = open_model(folder)
             model, _ = load_model(opened.path)
-            encoder = Encoder.from_file(opened.path / TOKENIZER, opened.settings)
+            encoder = Encoder.from_folder(opened)
             found = network_topics(task, options.split, encoder, TorchEngine(model), context=context)
             rows.append((f"{opened.name}, {'in context' if context else 'sentence alone'}", score_topics(gold, found)))
     return f"CAPP-130 topics, published split, {options.split} ({len(gold)} rows)\n\n{topic_table(rows)}"
@@ -97,35 +104,64 @@ def _benchmark_gold(options: argparse.Namespace) -> str:
     recipe = load_recipe(options.recipe, FinetuneRecipe)
     if options.base:
         recipe = dataclasses.replace(recipe, base=options.base)
-    records = _gold(None, recipe, options.corpora)
-    seeds = [record.id for record in read_gold(shipped_gold() / "seeds")]
+    records = _gold(options.gold, recipe, options.corpora)
+    how, groups = _groups(options, [record.id for record in records])
 
     def train_and_predict(rest: Sequence[Record], held_out: Sequence[Record]) -> list[Record]:
-        model, tokenizer = start_model(recipe)
-        encoder = encoder_of(model, tokenizer)
-        with tempfile.TemporaryDirectory() as work:
-            finetune(recipe, model, encoder, [gold_example(record, encoder) for record in rest], Path(work) / "none")
-        folder = ModelFolder(Path(), options.recipe, _version(), "", encoder.settings)
-        return list(Pipeline(folder, encoder, TorchEngine(model)).pipe(map(as_document, held_out)))
+        pipeline = _learn(recipe, rest, options.corpora, linear=options.linear)
+        return list(pipeline.pipe(map(as_document, held_out)))
 
-    groups = [seeds] if options.together else [[seed] for seed in seeds]
     folds = list(hold_out(records, groups, train_and_predict))
-    how = "all five seeds held out at once" if options.together else "each seed left out in turn"
-    return f"Gold, {how} ({len(records)} policies, recipe {Path(options.recipe).stem})\n\n{fold_report(folds)}"
+    what = f"{len(records)} policies, recipe {Path(options.recipe).stem}{', linear branch alone' if options.linear else ''}"
+    return f"Gold, {how} ({what})\n\n{fold_report(folds)}"
+
+
+def _groups(options: argparse.Namespace, policies: Sequence[str]) -> tuple[str, list[list[str]]]:
+    """Return what is held out together, in words and as policy ids."""
+    if options.folds:
+        return f"{options.folds} folds of whole policies", [sorted(policies)[k :: options.folds] for k in range(options.folds)]
+    seeds = [record.id for record in read_gold(shipped_gold() / "seeds")]
+    if options.together:
+        return "all five seeds held out at once", [seeds]
+    return "each seed left out in turn", [[seed] for seed in seeds]
+
+
+def _learn(recipe: FinetuneRecipe, records: Sequence[Record], corpora: Path | None, *, linear: bool) -> Pipeline:
+    """Train a recipe on gold and return what reads with it; `linear` trains and uses the linear branch alone."""
+    model, tokenizer = start_model(recipe)
+    encoder = encoder_of(model, tokenizer)
+    if not linear:
+        with tempfile.TemporaryDirectory() as work:
+            finetune(recipe, model, encoder, _examples({"gold": 1.0}, recipe, encoder, records, None), Path(work) / "none")
+    encoder = encoder_of(model, tokenizer, _branch(recipe, encoder, records, corpora))
+    folder = ModelFolder(Path(), recipe.base, _version(), "", encoder.settings)
+    return Pipeline(folder, encoder, Silence(encoder.settings) if linear else TorchEngine(model))
 
 
 _BENCHMARKS = {"boundaries": _benchmark_boundaries, "capp130": _benchmark_capp130, "gold": _benchmark_gold}
 
 
-def _examples(recipe: FinetuneRecipe, encoder: Encoder, records: Sequence[Record], corpora: Path | None) -> list[Example]:
-    examples = [gold_example(record, encoder, weight=recipe.sources["gold"]) for record in records]
-    if "capp130" in recipe.sources:
+def _examples(
+    sources: Mapping[str, float], recipe: FinetuneRecipe, encoder: Encoder, records: Sequence[Record], corpora: Path | None
+) -> list[Example]:
+    examples = []
+    if "gold" in sources:
+        swapped = [swap_mentions(r, recipe.swaps, seed=copy) for copy in range(recipe.swapped_copies) for r in records]
+        examples += [gold_example(record, encoder, weight=sources["gold"]) for record in [*records, *swapped]]
+    if "capp130" in sources:
         task = topic_task(_corpus("capp130", corpora))
         for policy in task.policies:
             known = task.known(policy, "train")
-            weight = recipe.sources["capp130"]
-            examples.append(capp130_example(policy, known, encoder, weight=weight, context=recipe.context))
+            examples.append(capp130_example(policy, known, encoder, weight=sources["capp130"], context=recipe.context))
     return examples
+
+
+def _branch(recipe: FinetuneRecipe, encoder: Encoder, records: Sequence[Record], corpora: Path | None) -> NgramModel | None:
+    """Train the linear branch that a recipe asks for."""
+    if recipe.ngrams is None:
+        return None
+    examples = _examples(recipe.ngrams.sources, recipe, encoder, records, corpora)
+    return train_ngrams(recipe.ngrams, examples, seed=recipe.seed)
 
 
 def _gold(paths: Sequence[Path] | None, recipe: FinetuneRecipe, corpora: Path | None) -> list[Record]:

@@ -12,15 +12,23 @@ from torch import Tensor, nn
 from transformers import PreTrainedTokenizerFast
 
 from ..data.errors import ModelError
-from ..models.folder import GRAPH, TOKENIZER, WEIGHTS, write_sums
+from ..models.folder import GRAPH, NGRAMS, TOKENIZER, WEIGHTS, write_sums
 from ..models.modeling import PolicyModel
+from ..models.ngrams import NgramModel
 
 _INPUTS = ("input_ids", "attention_mask", "pooling", "ngrams")
 _OUTPUTS = ("categories", "denied", "tags")
 
 
 def save_model(
-    model: PolicyModel, tokenizer: PreTrainedTokenizerFast, folder: Path, *, name: str, version: str, card: str
+    model: PolicyModel,
+    tokenizer: PreTrainedTokenizerFast,
+    folder: Path,
+    *,
+    name: str,
+    version: str,
+    card: str,
+    ngrams: NgramModel | None = None,
 ) -> None:
     """Write a complete model folder. The weights are stored once, in half precision.
 
@@ -33,6 +41,8 @@ def save_model(
     model.save_pretrained(folder)
     (folder / WEIGHTS).chmod(0o644)
     tokenizer.save_pretrained(folder)
+    if ngrams is not None:
+        ngrams.save(folder / NGRAMS)
     (folder / "README.md").write_text(card, encoding="utf-8", newline="\n")
     rewrite_graph(folder)  # from the saved weights: training leaves mixed precision wrapped around the network
 

@@ -2,7 +2,7 @@
 
 import dataclasses
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -17,8 +17,10 @@ from transformers.trainer_utils import get_last_checkpoint
 from ..data.errors import RecipeError
 from ..models.encoding import Encoder
 from ..models.modeling import PolicyConfig, PolicyModel
+from ..models.ngrams import NgramModel
 from ..models.settings import Settings
 from .losses import Targets, total_loss
+from .ngrams import NgramRecipe
 from .pretraining_data import IGNORED
 from .targets import UNIONS, UNKNOWN, Example, union_matrix
 
@@ -29,7 +31,8 @@ class FinetuneRecipe:
 
     `sources` maps a source (`gold`, `capp130`) to its weight in the loss; `gold` names the folders of gold that are read.
     `base` is a folder or hub name: an encoder, or a model of this project to go on from, with its windows and n-gram table.
-    Learning rates: the encoder's, and multiples of it for the heads and the n-gram table.
+    Learning rates: the encoder's, and multiples of it for the heads and the n-gram table. Gold is read once as it is and
+    `swapped_copies` times with the share `swaps` of each entity type's mentions renamed. `ngrams` asks for the linear branch.
     """
 
     base: str
@@ -49,6 +52,10 @@ class FinetuneRecipe:
     warmup_share: float = 0.1
     weight_decay: float = 0.01
     encoder_dropout: float = 0.0
+    denied_weight: float = 1.0
+    swapped_copies: int = 0
+    swaps: dict[str, float] = field(default_factory=dict)
+    ngrams: NgramRecipe | None = None
 
     def __post_init__(self) -> None:
         unknown = set(self.sources) - {"gold", "capp130"}
@@ -64,11 +71,18 @@ def start_model(recipe: FinetuneRecipe) -> tuple[PolicyModel, PreTrainedTokenize
         tokenizer = AutoTokenizer.from_pretrained(recipe.base)
     except OSError as error:
         raise RecipeError(f"no encoder at {recipe.base!r}: a local folder or a hub name is wanted") from error
+    weights = (recipe.ngrams.weight, recipe.ngrams.tag_weight) if recipe.ngrams else (0.0, 0.0)
     if isinstance(config, PolicyConfig):
         config.head_dropout = recipe.head_dropout
+        config.tiaokuan |= {"ngram_weight": weights[0], "ngram_tag_weight": weights[1]}
         return PolicyModel.from_pretrained(recipe.base, config=config, dtype=torch.float32), tokenizer
     config.hidden_dropout_prob = recipe.encoder_dropout
-    settings = Settings(max_tokens=recipe.max_tokens, ngram_buckets=recipe.ngram_buckets)
+    settings = Settings(
+        max_tokens=recipe.max_tokens,
+        ngram_buckets=recipe.ngram_buckets,
+        ngram_weight=weights[0],
+        ngram_tag_weight=weights[1],
+    )
     encoder = AutoModel.from_pretrained(recipe.base, config=config, dtype=torch.float32)
     model = PolicyModel(PolicyConfig(encoder=config.to_dict(), tiaokuan=settings.to_json(), head_dropout=recipe.head_dropout))
     missing = model.encoder.load_state_dict(encoder.state_dict(), strict=False).missing_keys
@@ -77,9 +91,9 @@ def start_model(recipe: FinetuneRecipe) -> tuple[PolicyModel, PreTrainedTokenize
     return model, tokenizer
 
 
-def encoder_of(model: PolicyModel, tokenizer: PreTrainedTokenizerFast) -> Encoder:
-    """Return the tokenizer and windows that a model reads with."""
-    return Encoder(Tokenizer.from_str(tokenizer.backend_tokenizer.to_str()), model.config.settings)
+def encoder_of(model: PolicyModel, tokenizer: PreTrainedTokenizerFast, ngrams: NgramModel | None = None) -> Encoder:
+    """Return the tokenizer, windows and linear branch that a model reads with."""
+    return Encoder(Tokenizer.from_str(tokenizer.backend_tokenizer.to_str()), model.config.settings, ngrams)
 
 
 class Collator:
@@ -128,7 +142,15 @@ class PolicyTrainer(Trainer):
         targets = Targets(**{f.name: inputs.pop(f.name) for f in dataclasses.fields(Targets)})
         output = model(**inputs)
         unions = self.unions.to(output.categories.device)
-        loss = total_loss(output.categories, output.denied, output.tags, targets, unions, tag_weight=self.recipe.tag_weight)
+        loss = total_loss(
+            output.categories,
+            output.denied,
+            output.tags,
+            targets,
+            unions,
+            tag_weight=self.recipe.tag_weight,
+            denied_weight=self.recipe.denied_weight,
+        )
         return (loss, output) if return_outputs else loss
 
     def create_optimizer(self, model: Any = None) -> torch.optim.Optimizer:

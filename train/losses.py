@@ -21,14 +21,16 @@ class Targets:
 
 
 def union_loss(logits: Tensor, targets: Tensor, unions: Tensor) -> Tensor:
-    """Return the cross-entropy of each union, 0 where the target is unknown; shape as `targets`.
-
-    A union is absent if each of its categories is, so log P(absent) is the sum of log(1 - p) over them, and
-    log P(present) = log(1 - exp(log P(absent))), computed without cancellation (Mächler 2012, log1mexp).
-    """
-    absent = nn.functional.logsigmoid(-logits.float()) @ unions.T
-    present = _log1mexp(absent)
+    """Return the cross-entropy of each union, 0 where the target is unknown; shape as `targets`."""
+    present, absent = _union(logits, unions)
     loss = torch.where(targets == 1, -present, -absent)
+    return torch.where(targets == UNKNOWN, torch.zeros_like(loss), loss)
+
+
+def union_margin_loss(logits: Tensor, targets: Tensor, unions: Tensor) -> Tensor:
+    """Return the squared hinge loss of each union's log-odds (a linear SVM's loss), 0 where the target is unknown."""
+    present, absent = _union(logits, unions)
+    loss = (1 - torch.where(targets == 1, present - absent, absent - present)).clamp(min=0).square()
     return torch.where(targets == UNKNOWN, torch.zeros_like(loss), loss)
 
 
@@ -46,14 +48,31 @@ def tag_loss(logits: Tensor, targets: Tensor) -> Tensor:
 
 
 def total_loss(
-    categories: Tensor, denied: Tensor, tags: Tensor, targets: Targets, unions: Tensor, *, tag_weight: float
+    categories: Tensor,
+    denied: Tensor,
+    tags: Tensor,
+    targets: Targets,
+    unions: Tensor,
+    *,
+    tag_weight: float,
+    denied_weight: float = 1.0,
 ) -> Tensor:
     """Return one number: per labelled sentence the sum of its label losses, plus the weighted tag loss."""
     weight = targets.weight[:, None, None]
     speaks = (targets.unions != UNKNOWN).any(-1).sum().clamp(min=1)
     sentence = (union_loss(categories, targets.unions, unions) * weight).sum() / speaks
     denial = (denial_loss(denied, targets.denied) * weight).sum() / speaks
-    return sentence + denial + tag_weight * tag_loss(tags, targets.tags)
+    return sentence + denied_weight * denial + tag_weight * tag_loss(tags, targets.tags)
+
+
+def _union(logits: Tensor, unions: Tensor) -> tuple[Tensor, Tensor]:
+    """Return log P(present) and log P(absent) of each union.
+
+    A union is absent if each of its categories is, so log P(absent) is the sum of log(1 - p) over them, and
+    log P(present) = log(1 - exp(log P(absent))), computed without cancellation (Mächler 2012, log1mexp).
+    """
+    absent = nn.functional.logsigmoid(-logits.float()) @ unions.T
+    return _log1mexp(absent), absent
 
 
 def _log1mexp(x: Tensor) -> Tensor:

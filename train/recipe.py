@@ -58,6 +58,8 @@ def _convert(hint: Any, value: Any, where: str) -> Any:
     if dataclasses.is_dataclass(hint) and isinstance(hint, type):
         return _build(hint, value, where)
     origin, arguments = get_origin(hint), get_args(hint)
+    if origin is types.UnionType and isinstance(value, Mapping):
+        return _convert(arguments[0], value, where)
     if origin is tuple:
         if not isinstance(value, list):
             raise RecipeError(f"{where} is {value!r}, but a list is wanted")

@@ -5,7 +5,7 @@ A source's label stands for a union of categories. A target is 1 where the sente
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -86,7 +86,9 @@ def alone(policy: EncodedPolicy, encoder: Encoder) -> EncodedPolicy:
         for window in cut_windows([len(ids)], [()], encoder.settings):
             pieces = tuple(Piece(index, p.first, p.last, p.position, p.is_context) for p in window.pieces)
             windows.append(Window(pieces, window.size))
-    return EncodedPolicy(policy.ids, policy.offsets, windows)
+    itself = policy.views.copy()
+    itself[:, 1:] = -1
+    return replace(policy, windows=windows, views=itself)
 
 
 def _denial(categories: Sequence[str], denied: Sequence[str], category: str) -> int:

@@ -53,14 +53,17 @@ def dictionary_spans(text: str) -> list[Entity]:
 
     Spans of one type do not overlap; offsets are code points of `text` as given.
     """
+    found = sorted(lexicon_matches(text), key=lambda match: match[1:])
+    return [Entity(start, end, type, norm=normal_form(type, text[start:end])) for type, start, end in found]
+
+
+def lexicon_matches(text: str) -> Iterator[tuple[str, int, int]]:
+    """Yield (type, start, end) of what `dictionary_spans` finds."""
     folded = _squeeze(text)
-    entities: list[Entity] = []
     for sentence in _SENTENCE.finditer(folded.text):
         for clause in _CLAUSE.finditer(folded.text, *sentence.span()):
             for type, start, end in _in_clause(folded, clause.span(), sentence.group()):
-                first, last = folded.places[start], folded.places[end - 1] + 1
-                entities.append(Entity(first, last, type, norm=normal_form(type, text[first:last])))
-    return sorted(entities, key=lambda entity: (entity.start, entity.end))
+                yield type, folded.places[start], folded.places[end - 1] + 1
 
 
 def _in_clause(folded: _Folded, clause: _Span, sentence: str) -> Iterator[tuple[str, int, int]]:

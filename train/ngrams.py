@@ -1,0 +1,119 @@
+"""Training of the linear branch: a convex problem, solved on the CPU in a minute."""
+
+import warnings
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from scipy.sparse import csr_matrix, hstack, vstack
+from torch import nn
+
+from ..data.taxonomy import CATEGORIES, ENTITY_TYPES
+from ..models.decoding import TAGS
+from ..models.ngrams import VIEWS, NgramModel, SentenceNgrams, sentence_ngrams, token_features, view_weights
+from .losses import union_margin_loss
+from .pretraining_data import IGNORED
+from .targets import UNKNOWN, Example, union_matrix
+
+_TOKENS = 256
+"""Tokens in a step of the tagger's training."""
+
+
+@dataclass(frozen=True)
+class NgramRecipe:
+    """Numbers of the linear branch.
+
+    `sources` are read at these weights. `penalty` is the L2 penalty of a sentence's n-gram against the mean loss, `steps`
+    the most iterations of L-BFGS; the tagger is trained with Adagrad for `tag_epochs` at `tag_rate`. `weight` and
+    `tag_weight` scale the branch's logits where they are added to the network's; they are tuned on development data.
+    """
+
+    sources: dict[str, float]
+    buckets: int = 32768
+    tag_buckets: int = 131072
+    penalty: float = 3e-5
+    steps: int = 60
+    tag_epochs: int = 2
+    tag_rate: float = 0.15
+    weight: float = 2.0
+    tag_weight: float = 1.0
+
+
+def train_ngrams(recipe: NgramRecipe, examples: Sequence[Example], *, seed: int) -> NgramModel:
+    """Learn both parts of the branch from annotated policies."""
+    idf, sentence, bias = _train_sentences(recipe, examples)
+    token = _train_tokens(recipe, examples, seed)
+    return NgramModel(idf.astype(np.float16), sentence.astype(np.float16), bias, token.astype(np.float16))
+
+
+def _train_sentences(
+    recipe: NgramRecipe, examples: Sequence[Example]
+) -> tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.float32]]:
+    matrix, idf = _features(recipe.buckets, examples)
+    targets = np.concatenate([e.unions[_spoken(e)] for e in examples]).astype(np.int64)
+    weights = np.concatenate([np.full(_spoken(e).sum(), e.weight, dtype=np.float32) for e in examples])
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", UserWarning)  # torch calls its sparse matrices a beta
+        x = torch.sparse_csr_tensor(*map(torch.from_numpy, (matrix.indptr, matrix.indices, matrix.data)), size=matrix.shape)
+    y, w = torch.from_numpy(targets), torch.from_numpy(weights)[:, None]
+    unions = torch.from_numpy(union_matrix())
+    table = nn.Parameter(torch.zeros(VIEWS * recipe.buckets, len(CATEGORIES)))
+    bias = nn.Parameter(torch.full((len(CATEGORIES),), -3.0))
+    solver = torch.optim.LBFGS([table, bias], max_iter=recipe.steps, history_size=8, line_search_fn="strong_wolfe")
+
+    def objective() -> float:
+        solver.zero_grad()
+        loss = (union_margin_loss(x @ table + bias, y, unions) * w).sum() / w.sum() + recipe.penalty * table.square().sum()
+        loss.backward()
+        return loss.item()
+
+    solver.step(objective)
+    return idf, table.detach().numpy().reshape(VIEWS, recipe.buckets, -1), bias.detach().numpy()
+
+
+def _features(buckets: int, examples: Sequence[Example]) -> tuple[csr_matrix, NDArray[np.float32]]:
+    """Return the matrix (sentences that speak, views x buckets) and the views' inverse document frequencies."""
+    grams = [sentence_ngrams(example.policy.ids, buckets) for example in examples]
+    total = sum(int(_spoken(example).sum()) for example in examples)
+    columns, idf = [], []
+    for view in range(VIEWS):
+        ones = [_shown(e, g, np.ones_like(g.counts), view, buckets) for e, g in zip(examples, grams, strict=True)]
+        present = csr_matrix(vstack(ones))
+        frequency = np.asarray(present.sum(0)).ravel()
+        idf.append((np.log((1 + total) / (1 + frequency)) + 1).astype(np.float32))
+        weights = [view_weights(g, idf[-1], len(e.policy.ids)) for e, g in zip(examples, grams, strict=True)]
+        columns.append(vstack([_shown(e, g, w, view, buckets) for e, g, w in zip(examples, grams, weights, strict=True)]))
+    return csr_matrix(hstack(columns, dtype=np.float32)), np.stack(idf)
+
+
+def _shown(example: Example, grams: SentenceNgrams, weights: NDArray[np.float32], view: int, buckets: int) -> csr_matrix:
+    """Return what a view shows of the sentences that speak: (sentences, buckets)."""
+    sentences = len(example.policy.ids)
+    matrix = csr_matrix((weights, (grams.rows, grams.buckets)), shape=(sentences + 1, buckets))  # the last row shows nothing
+    return matrix[example.policy.views[_spoken(example), view]]
+
+
+def _spoken(example: Example) -> NDArray[np.bool_]:
+    return (example.unions != UNKNOWN).any(-1)
+
+
+def _train_tokens(recipe: NgramRecipe, examples: Sequence[Example], seed: int) -> NDArray[np.float32]:
+    tagged = [row for e in examples if e.tags is not None for row in zip(e.policy.ids, e.policy.matches, e.tags, strict=True)]
+    width = len(ENTITY_TYPES) * TAGS
+    table = nn.EmbeddingBag(recipe.tag_buckets, width, mode="sum")
+    nn.init.zeros_(table.weight)
+    if not tagged:
+        return table.weight.detach().numpy().reshape(recipe.tag_buckets, -1, TAGS)
+    grams = torch.from_numpy(np.concatenate([token_features(ids, matches, recipe.tag_buckets) for ids, matches, _ in tagged]))
+    tags = torch.from_numpy(np.concatenate([tags for _, _, tags in tagged])).long()
+    solver = torch.optim.Adagrad(table.parameters(), lr=recipe.tag_rate)
+    order = torch.Generator().manual_seed(seed)
+    for _ in range(recipe.tag_epochs):
+        for chosen in torch.randperm(len(grams), generator=order).split(_TOKENS):
+            logits = table(grams[chosen]).reshape(-1, TAGS)
+            solver.zero_grad()
+            nn.functional.cross_entropy(logits, tags[chosen].reshape(-1), ignore_index=IGNORED).backward()
+            solver.step()
+    return table.weight.detach().numpy().reshape(recipe.tag_buckets, -1, TAGS)
