@@ -98,6 +98,10 @@ class Encoder:
                 pooling[row, column, begin:end] = 1 / (end - begin)
         return Batch(ids, mask, pooling, hash_ngrams(ids, self.settings.ngram_buckets))
 
+    def bare(self) -> "Encoder":
+        """Return the same without the linear branch."""
+        return Encoder(self.tokenizer, self.settings)
+
     def _matches(self, text: str, offsets: Sequence[Sequence[tuple[int, int]]]) -> list[NDArray[np.int8]]:
         found: dict[str, list[tuple[int, int]]] = {kind: [] for kind in self.settings.entity_types}
         for kind, start, end in lexicon_matches(text):

@@ -2,99 +2,24 @@
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
 from ..annotations.evaluation import Evaluation, evaluate, spans_by_type, unseen_recall
-from ..annotations.metrics import Counts, Scores, score_sets, score_spans
+from ..annotations.metrics import Counts, Scores, score_spans
 from ..annotations.tables import markdown_table
-from ..data.corpora import capp130
-from ..data.errors import GoldError
 from ..data.lexicon.tagger import dictionary_spans
 from ..data.readers.text import text_document
 from ..data.record import Record
 from ..data.segmentation import segment
-from ..data.taxonomy import CATEGORIES, ENTITY_TYPES
+from ..data.taxonomy import ENTITY_TYPES
 from ..models.decoding import TAGS
-from ..models.encoding import Batch, Encoder
-from ..models.prediction import Engine, Output, predict
+from ..models.encoding import Batch
+from ..models.prediction import Output
 from ..models.settings import Settings
-from .linear import LinearModel, Reading
-from .targets import UNIONS, alone, union_matrix
 
-_TOPIC_CUT = 0.5
 _NEVER = 100.0
 """Logits below zero that no sigmoid tells from certainty."""
-
-
-@dataclass(frozen=True, slots=True)
-class TopicTask:
-    """CAPP-130's topic task: policies, and the rows of each that belong to a part of the published split."""
-
-    policies: tuple[capp130.Policy, ...]
-    rows: dict[str, list[tuple[str, int]]]
-
-    def labels(self, split: str) -> list[frozenset[str]]:
-        """Return the gold topics of a part. Raises `GoldError` where the copy of the corpus withholds them."""
-        by_name = {policy.name: policy for policy in self.policies}
-        labels = [by_name[name].rows[row].labels for name, row in self.rows[split]]
-        if any(label is None for label in labels):
-            raise GoldError(f"the {split} labels are withheld in this copy of CAPP-130; use the complete public repository")
-        return [(label or frozenset()) & frozenset(capp130.TOPICS) for label in labels]
-
-    def known(self, policy: capp130.Policy, split: str) -> list[bool]:
-        """Say for each row of a policy whether it belongs to a part of the split."""
-        rows = {row for name, row in self.rows[split] if name == policy.name}
-        return [index in rows for index in range(len(policy.rows))]
-
-
-def topic_task(root: Path) -> TopicTask:
-    """Read CAPP-130 with its published topic split."""
-    rows: dict[str, list[tuple[str, int]]] = {"train": [], "dev": [], "test": []}
-    for place, split in capp130.topic_split().items():
-        rows[split].append(place)
-    return TopicTask(tuple(capp130.read_policies(root)), rows)
-
-
-def linear_topics(task: TopicTask, split: str, *, context: bool) -> list[frozenset[str]]:
-    """Train the linear baseline on the published train rows; return its topics for another part's rows."""
-    readings = {(policy.name, i): r for policy in task.policies for i, r in enumerate(_readings(policy))}
-    matrix = np.array([[t in label for t in capp130.TOPICS] for label in task.labels("train")], dtype=np.int8)
-    model = LinearModel(context=context).fit([readings[place] for place in task.rows["train"]], matrix)
-    found = model.predict([readings[place] for place in task.rows[split]])
-    return [frozenset(np.array(capp130.TOPICS)[row.astype(bool)]) for row in found]
-
-
-def network_topics(
-    task: TopicTask, split: str, encoder: Encoder, engine: Engine, *, context: bool = True
-) -> list[frozenset[str]]:
-    """Return the network's topics for a part's rows: those whose union of categories is likelier than not."""
-    wanted = {name for name, _ in task.rows[split]}
-    policies = [policy for policy in task.policies if policy.name in wanted]
-    documents = [policy.document() for policy in policies]
-    encoded = (encoder.encode(document.text, segment(document)) for document in documents)
-    read = encoded if context else (alone(policy, encoder) for policy in encoded)
-    scores = {p.name: topic_scores(q.categories) for p, q in zip(policies, predict(read, encoder, engine), strict=True)}
-    return [frozenset(np.array(capp130.TOPICS)[scores[name][row] > _TOPIC_CUT]) for name, row in task.rows[split]]
-
-
-def topic_scores(categories: NDArray[np.float32]) -> NDArray[np.float64]:
-    """Turn (sentences, categories) probabilities into (sentences, topics): a topic is present if any of its categories is."""
-    unions = union_matrix()[len(CATEGORIES) : len(UNIONS)]
-    absent = np.log1p(-np.clip(categories.astype(np.float64), 0, 1 - 1e-9)) @ unions.T
-    return -np.expm1(absent)
-
-
-def topic_table(rows: Iterable[tuple[str, Scores]]) -> str:
-    """Return micro and macro F1 of several systems as a Markdown table."""
-    return markdown_table(["system", "micro F1", "macro F1"], [[name, s.micro.f1, s.macro()] for name, s in rows])
-
-
-def score_topics(gold: Sequence[frozenset[str]], found: Sequence[frozenset[str]]) -> Scores:
-    """Score topics as the published results are: 2ΣTP / (2ΣTP + ΣFP + ΣFN) and the mean of the 11 F1s."""
-    return score_sets(gold, found, capp130.TOPICS)
 
 
 def boundary_table(gold: Sequence[Record]) -> str:
@@ -181,17 +106,3 @@ def fold_report(folds: Sequence[Fold]) -> str:
 def _policy_row(name: str, part: Evaluation) -> list[object]:
     entities = part.entities.labels
     return [name, part.categories.micro.f1, *(entities[kind].f1 if entities[kind].support else "–" for kind in ENTITY_TYPES)]
-
-
-def _readings(policy: capp130.Policy) -> list[Reading]:
-    document = policy.document()
-    texts = [row.text for row in policy.rows]
-    heading = ""
-    readings = []
-    for index, (text, block) in enumerate(zip(texts, document.blocks, strict=True)):
-        previous = texts[index - 1] if index else ""
-        following = texts[index + 1] if index + 1 < len(texts) else ""
-        readings.append(Reading(text, heading, previous, following))
-        if block.kind == "heading":
-            heading = text
-    return readings

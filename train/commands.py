@@ -4,6 +4,7 @@ import argparse
 import dataclasses
 import tempfile
 from collections.abc import Mapping, Sequence
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 
@@ -22,19 +23,16 @@ from .benchmark import (
     boundary_table,
     fold_report,
     hold_out,
-    linear_topics,
-    network_topics,
-    score_topics,
-    topic_table,
-    topic_task,
 )
 from .cards import model_card
+from .components import component_table, paragraph_table
 from .export import load_model, rewrite_graph, save_model
 from .finetune import FinetuneRecipe, encoder_of, finetune, start_model
-from .ngrams import train_ngrams
+from .ngrams import NgramRecipe, train_ngrams
 from .pretrain import PretrainRecipe, pretrain
 from .recipe import load_recipe
 from .targets import Example, capp130_example, gold_example
+from .topics import branch_topics, fold_table, linear_topics, network_topics, split_table, topic_task
 
 
 def pretrain_command(options: argparse.Namespace) -> None:
@@ -86,18 +84,28 @@ def _benchmark_boundaries(options: argparse.Namespace) -> str:
 
 def _benchmark_capp130(options: argparse.Namespace) -> str:
     task = topic_task(_corpus("capp130", options.corpora))
-    gold = task.labels(options.split)
-    rows = []
-    for context, name in ((False, "TF-IDF + linear SVM, sentence alone"), (True, "TF-IDF + linear SVM, in context")):
-        rows.append((name, score_topics(gold, linear_topics(task, options.split, context=context))))
-    for folder, context in ((options.alone, False), (options.model, True)):
-        if folder or context:
-            opened = open_model(folder)
-            model, _ = load_model(opened.path)
-            encoder = Encoder.from_folder(opened)
-            found = network_topics(task, options.split, encoder, TorchEngine(model), context=context)
-            rows.append((f"{opened.name}, {'in context' if context else 'sentence alone'}", score_topics(gold, found)))
-    return f"CAPP-130 topics, published split, {options.split} ({len(gold)} rows)\n\n{topic_table(rows)}"
+    opened = open_model(options.model)
+    encoder = Encoder.from_folder(opened)
+    if options.folds:
+        branch = NgramRecipe({}, tag_buckets=1)
+        systems = {
+            "TF-IDF + linear SVM, sentence alone": partial(linear_topics, task, context=False),
+            "TF-IDF + linear SVM, in context": partial(linear_topics, task, context=True),
+            "linear branch, in context": partial(branch_topics, task, encoder=encoder, recipe=branch),
+        }
+        return f"CAPP-130 topics, train and dev rows\n\n{fold_table(task, options.folds, systems)}"
+    train, wanted = task.rows["train"], task.rows[options.split]
+    gold = task.labels(wanted)
+    engine = TorchEngine(load_model(opened.path)[0])
+    systems = [
+        ("TF-IDF + linear SVM, sentence alone", linear_topics(task, train, wanted, context=False)),
+        ("TF-IDF + linear SVM, in context", linear_topics(task, train, wanted, context=True)),
+        (f"{opened.name}, sentence alone", network_topics(task, wanted, encoder, engine, context=False)),
+        (f"{opened.name}, network without its linear branch", network_topics(task, wanted, encoder.bare(), engine)),
+        (f"{opened.name}", network_topics(task, wanted, encoder, engine)),
+    ]
+    table = split_table(gold, task.unseen(options.split), systems)
+    return f"CAPP-130 topics, published split, {options.split} ({len(gold)} rows)\n\n{table}"
 
 
 def _benchmark_gold(options: argparse.Namespace) -> str:
@@ -138,7 +146,18 @@ def _learn(recipe: FinetuneRecipe, records: Sequence[Record], corpora: Path | No
     return Pipeline(folder, encoder, Silence(encoder.settings) if linear else TorchEngine(model))
 
 
-_BENCHMARKS = {"boundaries": _benchmark_boundaries, "capp130": _benchmark_capp130, "gold": _benchmark_gold}
+def _benchmark_ca4p483(options: argparse.Namespace) -> str:
+    root = _corpus("ca4p483", options.corpora)
+    spans = component_table(root, NgramRecipe({}), split=options.split)
+    return f"CA4P-483, linear models: components, {options.split}\n\n{spans}\n\nParagraph classes\n\n{paragraph_table(root)}"
+
+
+_BENCHMARKS = {
+    "boundaries": _benchmark_boundaries,
+    "ca4p483": _benchmark_ca4p483,
+    "capp130": _benchmark_capp130,
+    "gold": _benchmark_gold,
+}
 
 
 def _examples(
@@ -151,7 +170,7 @@ def _examples(
     if "capp130" in sources:
         task = topic_task(_corpus("capp130", corpora))
         for policy in task.policies:
-            known = task.known(policy, "train")
+            known = task.known(policy, task.rows["train"])
             examples.append(capp130_example(policy, known, encoder, weight=sources["capp130"], context=recipe.context))
     return examples
 

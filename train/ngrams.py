@@ -44,7 +44,8 @@ class NgramRecipe:
 def train_ngrams(recipe: NgramRecipe, examples: Sequence[Example], *, seed: int) -> NgramModel:
     """Learn both parts of the branch from annotated policies."""
     idf, sentence, bias = _train_sentences(recipe, examples)
-    token = _train_tokens(recipe, examples, seed)
+    tagged = [row for e in examples if e.tags is not None for row in zip(e.policy.ids, e.policy.matches, e.tags, strict=True)]
+    token = train_tagger(recipe, tagged, types=len(ENTITY_TYPES), seed=seed)
     return NgramModel(idf.astype(np.float16), sentence.astype(np.float16), bias, token.astype(np.float16))
 
 
@@ -99,14 +100,15 @@ def _spoken(example: Example) -> NDArray[np.bool_]:
     return (example.unions != UNKNOWN).any(-1)
 
 
-def _train_tokens(recipe: NgramRecipe, examples: Sequence[Example], seed: int) -> NDArray[np.float32]:
-    tagged = [row for e in examples if e.tags is not None for row in zip(e.policy.ids, e.policy.matches, e.tags, strict=True)]
-    width = len(ENTITY_TYPES) * TAGS
-    table = nn.EmbeddingBag(recipe.tag_buckets, width, mode="sum")
+def train_tagger(
+    recipe: NgramRecipe, tagged: Sequence[tuple[Sequence[int], NDArray[np.int8], NDArray[np.int8]]], *, types: int, seed: int
+) -> NDArray[np.float32]:
+    """Learn the tagger from sentences of (token ids, lexicon matches, BIO tags); returns weights (buckets, types, 3)."""
+    table = nn.EmbeddingBag(recipe.tag_buckets, types * TAGS, mode="sum")
     nn.init.zeros_(table.weight)
     if not tagged:
-        return table.weight.detach().numpy().reshape(recipe.tag_buckets, -1, TAGS)
-    grams = torch.from_numpy(np.concatenate([token_features(ids, matches, recipe.tag_buckets) for ids, matches, _ in tagged]))
+        return table.weight.detach().numpy().reshape(-1, types, TAGS)
+    grams = torch.from_numpy(np.concatenate([token_features(ids, m, recipe.tag_buckets) for ids, m, _ in tagged]))
     tags = torch.from_numpy(np.concatenate([tags for _, _, tags in tagged])).long()
     solver = torch.optim.Adagrad(table.parameters(), lr=recipe.tag_rate)
     order = torch.Generator().manual_seed(seed)
@@ -116,4 +118,4 @@ def _train_tokens(recipe: NgramRecipe, examples: Sequence[Example], seed: int) -
             solver.zero_grad()
             nn.functional.cross_entropy(logits, tags[chosen].reshape(-1), ignore_index=IGNORED).backward()
             solver.step()
-    return table.weight.detach().numpy().reshape(recipe.tag_buckets, -1, TAGS)
+    return table.weight.detach().numpy().reshape(-1, types, TAGS)

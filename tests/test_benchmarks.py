@@ -1,0 +1,99 @@
+"""What the benchmarks hold out, and what they count."""
+
+import numpy as np
+import pytest
+
+pytest.importorskip("torch")
+pytest.importorskip("sklearn")
+
+from tiaokuan.data.corpora.capp130 import TOPICS, Policy, Row
+from tiaokuan.data.errors import GoldError
+from tiaokuan.models.encoding import Batch
+from tiaokuan.models.settings import Settings
+from tiaokuan.train.benchmark import Silence, dictionary_scores
+from tiaokuan.train.components import component_spans
+from tiaokuan.train.topics import TopicTask, disjoint_folds, score_topics, split_table, topic_scores
+
+
+def _policy(name: str, *texts: str) -> Policy:
+    return Policy(name, tuple(Row(text, frozenset([TOPICS[0]])) for text in texts))
+
+
+LONG = [f"这是第{i}句足够长的隐私政策的话。" for i in range(9)]
+TASK = TopicTask(
+    (
+        _policy("a", *LONG[:3]),
+        _policy("b", *LONG[:2], "另外一句只在这里出现的话。"),
+        _policy("c", *LONG[3:6]),
+        _policy("d", *LONG[6:]),
+    ),
+    {"train": [("a", 0), ("b", 2), ("c", 0)], "dev": [("b", 0), ("d", 1)], "test": []},
+)
+
+
+def test_versions_of_a_policy_are_held_out_together():
+    folds = list(disjoint_folds(TASK, 3))
+    held_out = [{name for name, _ in test} for _, test in folds]
+    assert {"a", "b"} in held_out and {"c"} in held_out and {"d"} in held_out
+    for train, test in folds:
+        assert not {name for name, _ in train} & {name for name, _ in test}
+        assert sorted([*train, *test]) == sorted([*TASK.rows["train"], *TASK.rows["dev"]])
+
+
+def test_a_sentence_met_in_training_is_not_fresh():
+    assert TASK.unseen("dev") == [False, True]  # b's first line is a's
+
+
+def test_withheld_labels_are_refused():
+    task = TopicTask((Policy("a", (Row("话。", None),)),), {"train": [], "dev": [], "test": [("a", 0)]})
+    with pytest.raises(GoldError, match="withheld"):
+        task.labels(task.rows["test"])
+
+
+def test_the_split_table_counts_fresh_rows_apart():
+    gold = [frozenset([TOPICS[0]]), frozenset([TOPICS[0]])]
+    found = [frozenset([TOPICS[0]]), frozenset()]
+    row = split_table(gold, [False, True], [("x", found)]).split("\n")[-1]
+    assert [cell.strip() for cell in row.strip("|").split("|")] == ["x", ".667", ".061", ".000", ".000"]
+    assert score_topics(gold, gold).micro.f1 == 1
+
+
+def test_a_topic_is_as_likely_as_any_of_its_categories():
+    scores = topic_scores(np.full((1, 14), 0.5))
+    sizes = np.round(np.log2(1 / (1 - scores[0])))
+    assert sizes.min() == 1 and sizes.max() == 2 and scores.shape == (1, 11)
+
+
+@pytest.mark.parametrize(
+    ("tags", "spans"),
+    [
+        ("O B-data I-data O", {("data", 1, 3)}),
+        ("B-data B-data S-share", {("data", 0, 1), ("data", 1, 2), ("share", 2, 3)}),
+        ("B-data I-share I-share", {("data", 0, 1), ("share", 1, 3)}),
+        ("I-data O I-data", {("data", 0, 1), ("data", 2, 3)}),
+        ("O O", set()),
+    ],
+)
+def test_component_spans(tags, spans):
+    assert component_spans([("字", tag) for tag in tags.split()]) == spans
+
+
+def test_silence_leaves_the_decision_to_what_is_added():
+    settings = Settings()
+    batch = Batch(
+        np.zeros((2, 7), np.int64), np.ones((2, 7), np.int64), np.zeros((2, 3, 7), np.float32), np.zeros((2, 7, 3), np.int64)
+    )
+    output = Silence(settings)(batch)
+    assert output.categories.shape == (2, 3, 14) and not output.categories.any()
+    assert output.tags.shape == (2, 7, 3, 3) and not output.tags.any()
+    assert (output.denied < -50).all()
+
+
+def test_the_dictionary_is_scored_like_a_model():
+    from tiaokuan.annotations.gold import read_gold
+    from tiaokuan.annotations.texts import shipped_gold
+
+    record = read_gold(shipped_gold() / "seeds" / "shandongtong.jsonl")[0]
+    scores = dictionary_scores(record)
+    assert scores.labels["DATA_TYPE"].support == sum(e.type == "DATA_TYPE" for e in record.entities)
+    assert 0 < scores.micro.f1 < 1

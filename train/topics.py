@@ -1,0 +1,178 @@
+"""CAPP-130's topic task: the network and linear models on the published split and on folds of whole policies."""
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import combinations
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..annotations.metrics import Scores, score_sets
+from ..annotations.tables import markdown_table
+from ..data.corpora import capp130
+from ..data.errors import GoldError
+from ..data.segmentation import segment
+from ..data.taxonomy import CATEGORIES
+from ..models.decoding import sigmoid
+from ..models.encoding import Encoder
+from ..models.prediction import Engine, predict
+from .linear import LinearModel, Reading
+from .ngrams import NgramRecipe, train_ngrams
+from .targets import UNIONS, alone, capp130_example, union_matrix
+
+Place = tuple[str, int]
+"""A row of the corpus: policy and line, from 0."""
+
+Topics = list[frozenset[str]]
+
+_CUT = 0.5
+_ALIKE = 0.3
+"""Share of the smaller policy's lines that two policies have in common when they are taken for versions of one."""
+
+
+@dataclass(frozen=True, slots=True)
+class TopicTask:
+    """Policies of the corpus, and the rows that belong to each part of the published split, in its order."""
+
+    policies: tuple[capp130.Policy, ...]
+    rows: dict[str, list[Place]]
+
+    def labels(self, places: Sequence[Place]) -> Topics:
+        """Return the gold topics of rows. Raises `GoldError` where the copy of the corpus withholds them."""
+        by_name = {policy.name: policy for policy in self.policies}
+        labels = [by_name[name].rows[row].labels for name, row in places]
+        if any(label is None for label in labels):
+            raise GoldError("these labels are withheld in this copy of CAPP-130; use the complete public repository")
+        return [(label or frozenset()) & frozenset(capp130.TOPICS) for label in labels]
+
+    def known(self, policy: capp130.Policy, places: Sequence[Place]) -> list[bool]:
+        """Say for each row of a policy whether it is among the places."""
+        rows = {row for name, row in places if name == policy.name}
+        return [index in rows for index in range(len(policy.rows))]
+
+    def unseen(self, split: str) -> list[bool]:
+        """Say for each row of a part whether its sentence stands in no other part, white space and commas aside."""
+        texts = {(policy.name, i): _plain(row.text) for policy in self.policies for i, row in enumerate(policy.rows)}
+        others = {texts[place] for part, places in self.rows.items() if part != split for place in places}
+        return [texts[place] not in others for place in self.rows[split]]
+
+
+def topic_task(root: Path) -> TopicTask:
+    """Read CAPP-130 with its published topic split."""
+    rows: dict[str, list[Place]] = {"train": [], "dev": [], "test": []}
+    for place, split in capp130.topic_split().items():
+        rows[split].append(place)
+    return TopicTask(tuple(capp130.read_policies(root)), rows)
+
+
+def disjoint_folds(task: TopicTask, folds: int) -> Iterator[tuple[list[Place], list[Place]]]:
+    """Yield (train, test) places over the train and dev rows; no policy, nor a version of it, is on both sides."""
+    groups = sorted(_versions(task.policies), key=lambda group: (-len(group), min(group)))
+    parts: list[set[str]] = [set() for _ in range(folds)]
+    for group in groups:
+        min(parts, key=len).update(group)
+    places = [*task.rows["train"], *task.rows["dev"]]
+    for part in parts:
+        yield [p for p in places if p[0] not in part], [p for p in places if p[0] in part]
+
+
+def _versions(policies: Sequence[capp130.Policy]) -> list[set[str]]:
+    """Group policies that share many lines, directly or through others."""
+    lines = {policy.name: {_plain(row.text) for row in policy.rows if len(row.text) > 10} for policy in policies}
+    group = {name: {name} for name in lines}
+    for one, other in combinations(lines, 2):
+        common = len(lines[one] & lines[other])
+        if common > _ALIKE * min(len(lines[one]), len(lines[other])) and group[one] is not group[other]:
+            merged = group[one] | group[other]
+            group.update(dict.fromkeys(merged, merged))
+    return list({id(names): names for names in group.values()}.values())
+
+
+def _plain(text: str) -> str:
+    return re.sub(r"[\s,，]", "", text)
+
+
+def linear_topics(task: TopicTask, train: Sequence[Place], wanted: Sequence[Place], *, context: bool) -> Topics:
+    """Train the linear baseline on some rows; return its topics for others."""
+    readings = {(policy.name, i): r for policy in task.policies for i, r in enumerate(_readings(policy))}
+    matrix = np.array([[t in label for t in capp130.TOPICS] for label in task.labels(train)], dtype=np.int8)
+    model = LinearModel(context=context).fit([readings[place] for place in train], matrix)
+    found = model.predict([readings[place] for place in wanted])
+    return [frozenset(np.array(capp130.TOPICS)[row.astype(bool)]) for row in found]
+
+
+def branch_topics(
+    task: TopicTask, train: Sequence[Place], wanted: Sequence[Place], encoder: Encoder, *, recipe: NgramRecipe
+) -> Topics:
+    """Train the linear branch alone on some rows; return its topics for others."""
+    examples = [capp130_example(policy, task.known(policy, train), encoder) for policy in task.policies]
+    model = train_ngrams(recipe, examples, seed=0)
+    return _decide({e.name: sigmoid(model.sentence_logits(e.policy.ids, e.policy.views)) for e in examples}, wanted)
+
+
+def network_topics(
+    task: TopicTask, wanted: Sequence[Place], encoder: Encoder, engine: Engine, *, context: bool = True
+) -> Topics:
+    """Return a model's topics for rows: those whose union of categories is likelier than not."""
+    names = {name for name, _ in wanted}
+    policies = [policy for policy in task.policies if policy.name in names]
+    documents = [policy.document() for policy in policies]
+    encoded = (encoder.encode(document.text, segment(document)) for document in documents)
+    read = encoded if context else (alone(policy, encoder) for policy in encoded)
+    return _decide({p.name: q.categories for p, q in zip(policies, predict(read, encoder, engine), strict=True)}, wanted)
+
+
+def topic_scores(categories: NDArray[np.floating]) -> NDArray[np.float64]:
+    """Turn (sentences, categories) probabilities into (sentences, topics): a topic is present if any of its categories is."""
+    unions = union_matrix()[len(CATEGORIES) : len(UNIONS)]
+    absent = np.log1p(-np.clip(categories.astype(np.float64), 0, 1 - 1e-9)) @ unions.T
+    return -np.expm1(absent)
+
+
+def _decide(categories: dict[str, NDArray[np.floating]], wanted: Sequence[Place]) -> Topics:
+    scores = {name: topic_scores(values) for name, values in categories.items()}
+    return [frozenset(np.array(capp130.TOPICS)[scores[name][row] > _CUT]) for name, row in wanted]
+
+
+def split_table(gold: Topics, unseen: Sequence[bool], systems: Iterable[tuple[str, Topics]]) -> str:
+    """Return micro and macro F1 of systems on a part of the split, whole and without the sentences met in another part."""
+    rows = []
+    for name, found in systems:
+        whole = score_topics(gold, found)
+        fresh = score_topics(*([t for t, new in zip(topics, unseen, strict=True) if new] for topics in (gold, found)))
+        rows.append([name, whole.micro.f1, whole.macro(), fresh.micro.f1, fresh.macro()])
+    return markdown_table(["system", "micro F1", "macro F1", "leak-free micro", "leak-free macro"], rows)
+
+
+def fold_table(task: TopicTask, folds: int, systems: dict[str, Callable[[Sequence[Place], Sequence[Place]], Topics]]) -> str:
+    """Return micro and macro F1 of systems, pooled over folds of whole policies."""
+    splits = list(disjoint_folds(task, folds))
+    rows = []
+    for name, learn in systems.items():
+        parts = [score_topics(task.labels(test), learn(train, test)) for train, test in splits]
+        total = parts[0]
+        for part in parts[1:]:
+            total = total + part
+        rows.append([name, total.micro.f1, total.macro()])
+    return markdown_table([f"system, {folds} folds of whole policies", "micro F1", "macro F1"], rows)
+
+
+def score_topics(gold: Topics, found: Topics) -> Scores:
+    """Score topics as the published results are: 2ΣTP / (2ΣTP + ΣFP + ΣFN) and the mean of the 11 F1s."""
+    return score_sets(gold, found, capp130.TOPICS)
+
+
+def _readings(policy: capp130.Policy) -> list[Reading]:
+    document = policy.document()
+    texts = [row.text for row in policy.rows]
+    heading = ""
+    readings = []
+    for index, (text, block) in enumerate(zip(texts, document.blocks, strict=True)):
+        previous = texts[index - 1] if index else ""
+        following = texts[index + 1] if index + 1 < len(texts) else ""
+        readings.append(Reading(text, heading, previous, following))
+        if block.kind == "heading":
+            heading = text
+    return readings
