@@ -1,7 +1,8 @@
-"""Predicted records against gold: categories in context, denials, strict entity spans, sentence boundaries."""
+"""Predicted records against gold: categories in context, denials, strict entity spans, sentence boundaries, SDK records."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from ..data.errors import GoldError
 from ..data.record import Entity, LabelledSentence, Record
@@ -13,14 +14,22 @@ _LEAST = 20
 """A category with fewer positives in the gold is left out of the macro mean: its F1 is mostly chance."""
 
 
+_NO_SDKS = Scores({"records": Counts(), "fields": Counts()})
+
+
 @dataclass(frozen=True, slots=True)
 class Evaluation:
-    """Counts of one policy, or pooled over several with `+`."""
+    """Counts of one policy, or pooled over several with `+`.
+
+    `sdks` counts SDK records, matched by the span of their name, and their fields, item by item; policies whose gold tags
+    SDKs but has no records are left out of it.
+    """
 
     categories: Scores
     denied: Counts
     entities: Scores
     boundaries: Counts
+    sdks: Scores = _NO_SDKS
 
     def __add__(self, other: "Evaluation") -> "Evaluation":
         """Pool the counts of two sets of policies."""
@@ -29,6 +38,7 @@ class Evaluation:
             self.denied + other.denied,
             self.entities + other.entities,
             self.boundaries + other.boundaries,
+            self.sdks + other.sdks,
         )
 
     def to_markdown(self) -> str:
@@ -43,6 +53,8 @@ class Evaluation:
             markdown_table(["entity (strict span)", *header], spans),
             markdown_table(["sentence ends", *header], _row("boundaries", self.boundaries)),
         ]
+        if self.sdks.micro.support:
+            tables.append(markdown_table(["SDK disclosure", *header], _rows(self.sdks.labels)))
         return "\n\n".join(tables)
 
 
@@ -114,7 +126,29 @@ def _evaluate(gold: Record, predicted: Record) -> Evaluation:
     spans, theirs = spans_by_type(gold.entities), spans_by_type(predicted.entities)
     entities = Scores({kind: score_spans(spans[kind], theirs[kind]) for kind in ENTITY_TYPES})
     ends = score_spans({s.end for s in gold.sentences}, {s.end for s in predicted.sentences})
-    return Evaluation(score_sets(wanted, found, CATEGORIES), denied.micro, entities, ends)
+    return Evaluation(score_sets(wanted, found, CATEGORIES), denied.micro, entities, ends, _score_sdks(gold, predicted))
+
+
+def sdk_fields(record: Record) -> set[tuple[Any, ...]]:
+    """Return the items of a record's SDK records: the name's range, the field, and the item's range, denial or platform."""
+    spans = [(entity.start, entity.end) for entity in record.entities]
+    items: set[tuple[Any, ...]] = set()
+    for sdk in record.sdks:
+        name = spans[sdk["name"]]
+        ranges = [("owner", sdk.get("owner")), ("link", sdk.get("link")), *(("purpose", p) for p in sdk.get("purpose", ()))]
+        items |= {(name, field, tuple(pair)) for field, pair in ranges if pair}
+        for field in ("data_types", "permissions"):
+            items |= {(name, field, spans[item["entity"]], item.get("denied", False)) for item in sdk.get(field, ())}
+        if sdk.get("platform"):
+            items.add((name, "platform", sdk["platform"]))
+    return items
+
+
+def _score_sdks(gold: Record, predicted: Record) -> Scores:
+    if not gold.sdks and any(entity.type == "SDK" for entity in gold.entities):
+        return _NO_SDKS
+    names = [{(r.entities[sdk["name"]].start, r.entities[sdk["name"]].end) for sdk in r.sdks} for r in (gold, predicted)]
+    return Scores({"records": score_spans(*names), "fields": score_spans(sdk_fields(gold), sdk_fields(predicted))})
 
 
 def _rows(labels: Mapping[str, Counts]) -> list[list[object]]:
