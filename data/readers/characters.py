@@ -15,6 +15,9 @@ _RADICALS = dict(
 )
 """The radicals of the supplement that are characters of their own; Unicode gives them no compatibility mapping."""
 
+_SIMPLIFIED = {"⼾": "户", "⾭": "青"}
+"""Radicals that fonts for simplified Chinese draw as these; Unicode maps them to 戶 and 靑."""
+
 _BULLETS = dict(zip("\uf06c\uf06e\uf071\uf075\uf076\uf09f\uf0a7\uf0a8\uf0b2\uf0b7\uf0d8\uf0fc", "●■□◆◆•▪□□•➢✓", strict=True))
 """The bullets of the fonts Symbol and Wingdings, which word processors write as private-use characters."""
 
@@ -34,7 +37,7 @@ def _ordinary() -> Iterator[tuple[int, str]]:
         yield code, UNKNOWN
     for code in (*_KANGXI, *_COMPATIBILITY_IDEOGRAPHS, *_LATIN_LIGATURES):
         yield code, unicodedata.normalize("NFKC", chr(code))
-    for found, meant in (_RADICALS | _BULLETS | dict.fromkeys(_INVISIBLE, "")).items():
+    for found, meant in (_RADICALS | _SIMPLIFIED | _BULLETS | dict.fromkeys(_INVISIBLE, "")).items():
         yield ord(found), meant
 
 

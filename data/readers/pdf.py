@@ -5,6 +5,7 @@ import json
 import signal
 import subprocess
 import sys
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -39,7 +40,11 @@ def read_pdf(
     for module in ("pypdfium2", "pdfplumber"):
         if importlib.util.find_spec(module) is None:
             raise MissingExtraError(module, "pdf")
-    found = _parse(data, limits)
+    return pdf_document(_parse(data, limits), id=id, source=source, meta=meta)
+
+
+def pdf_document(found: Mapping[str, Any], *, id: str, source: str = "", meta: dict[str, Any] | None = None) -> Document:
+    """Make a document of what `pdf_worker.parse` found. Raises `ReadError` if there is no text in it."""
     builder = Builder()
     for part in found["parts"]:
         if "rows" in part:

@@ -21,7 +21,8 @@ _UNBROKEN = re.compile(r"://|www\.|@|\w[/_]\w|\w\.\w+\.\w")
 class Line:
     """A line of text on a page, in points; `lead` is the width of what no line break parts from its beginning.
 
-    `is_entry` marks an entry of a table of contents, whose dots and page number are left out.
+    `tab` is where its second part begins, behind a wide gap; `is_entry` marks an entry of a table of contents, whose dots
+    and page number are left out.
     """
 
     text: str
@@ -30,6 +31,7 @@ class Line:
     base: float
     size: float
     lead: float
+    tab: float | None = None
     is_entry: bool = False
 
 
@@ -50,7 +52,8 @@ def merge(segments: Sequence[Line]) -> Line:
     first, last = segments[0], segments[-1]
     main = max(segments, key=lambda s: len(s.text) * s.size)
     text = " ".join(segment.text for segment in segments)
-    return _strip_leader(replace(first, text=text, right=last.right, base=main.base, size=main.size))
+    tab = segments[1].left if len(segments) > 1 else None
+    return _strip_leader(replace(first, text=text, right=last.right, base=main.base, size=main.size, tab=tab))
 
 
 def is_wrapped(line: Line, after: Line, right: float) -> bool:

@@ -95,7 +95,7 @@ def _is_below(item: PlacedLine, below: PlacedLine) -> bool:
 def _goes_on(lines: Sequence[PlacedLine], after: PlacedLine, margins: Mapping[Setting, Margins], pitch: float) -> bool:
     """Decide whether a line belongs to the paragraph above it."""
     last = lines[-1]
-    if last.line.is_entry or _size_differs(last.line, after.line):
+    if last.line.is_entry or _size_differs(last.line, after.line) or _are_tabbed(last.line, after.line):
         return False
     is_item = _starts_item(after.line)
     if _CONTINUES.match(after.line.text) or (_OPEN_END.search(last.line.text) and not is_item):
@@ -119,6 +119,11 @@ def _is_aligned(lines: Sequence[PlacedLine], after: PlacedLine, margins: Mapping
     if abs(here - first) < _SAME_PLACE:
         return not (_ENDED.search(lines[0].line.text) and first > 1.2)
     return -5 < here - first < 0 or (here - first < 5 and _starts_item(lines[0].line))
+
+
+def _are_tabbed(line: Line, after: Line) -> bool:
+    """Say whether two lines have a gap at the same place, as rows of names and values have."""
+    return line.tab is not None and after.tab is not None and abs(line.tab - after.tab) < line.size / 2
 
 
 def _starts_item(line: Line) -> bool:

@@ -29,13 +29,16 @@ _FEW_PATHS = 100
 
 @dataclass(slots=True)
 class _Pages:
-    """What was read of a file's pages, and the numbers (from 0) of those with something about them."""
+    """What was read of a file's pages by their numbers, from 0. Those with rules wait to be searched for tables."""
 
-    read: dict[int, Page] = field(default_factory=dict)
-    ruled: list[int] = field(default_factory=list)
+    sheets: dict[int, Sheet] = field(default_factory=dict)
+    ruled: dict[int, Page] = field(default_factory=dict)
     pictures: list[int] = field(default_factory=list)
     damaged: list[int] = field(default_factory=list)
     left_out: int = 0
+    glyphs: int = 0
+    askew: int = 0
+    unknown: int = 0
 
 
 def main() -> None:
@@ -56,8 +59,10 @@ def parse(data: bytes, *, pages: int, seconds: float) -> dict[str, Any]:
     """
     found = _read_pages(data, pages)
     _check_text(found)
-    grids = dict(find_grids(data, found.ruled, seconds=seconds / 2)) if found.ruled else {}
-    sheets, running = drop_running([_sheet(number, page, grids.get(number, [])) for number, page in found.read.items()])
+    grids = dict(find_grids(data, list(found.ruled), seconds=seconds / 2)) if found.ruled else {}
+    for number, page in found.ruled.items():
+        found.sheets[number] = _sheet(number, page, grids.get(number, []))
+    sheets, running = drop_running([found.sheets[number] for number in sorted(found.sheets)])
     items = [item for sheet in sheets for item in reading_order(sheet)]
     parts = [_part(part) for part in find_paragraphs(items, find_margins(items))]
     without_tables = [number for number in found.ruled if number not in grids]
@@ -87,7 +92,7 @@ def _read_pages(data: bytes, most: int) -> _Pages:
                     _read(page, number, pages)
             except pypdfium2.PdfiumError:
                 pages.damaged.append(number)
-    if not pages.read:
+    if not pages.sheets and not pages.ruled:
         raise ReadError("none of the PDF's pages can be read: the file is damaged; download or save it again", code="damaged")
     return pages
 
@@ -103,12 +108,15 @@ def _open(data: bytes) -> pypdfium2.PdfDocument:
 
 def _read(page: Any, number: int, pages: _Pages) -> None:
     read = read_page(page)
-    pages.read[number] = read
-    if not read.glyphs:
-        if _is_picture(page):
-            pages.pictures.append(number)
-    elif not read.is_turned and has_rules(page):
-        pages.ruled.append(number)
+    pages.glyphs += len(read.glyphs)
+    pages.askew += read.askew
+    pages.unknown += sum(1 for glyph in read.glyphs if glyph.text == UNKNOWN)
+    if read.glyphs and not read.is_turned and has_rules(page):
+        pages.ruled[number] = read
+    else:
+        pages.sheets[number] = _sheet(number, read)
+    if not read.glyphs and _is_picture(page):
+        pages.pictures.append(number)
 
 
 def _is_picture(page: Any) -> bool:
@@ -119,19 +127,14 @@ def _is_picture(page: Any) -> bool:
 
 def _check_text(pages: _Pages) -> None:
     """Raise `ReadError` where there are no characters, only pictures of them."""
-    glyphs = [glyph for page in pages.read.values() for glyph in page.glyphs]
-    if not glyphs:
+    if not pages.glyphs:
         raise ReadError("the PDF holds no text, only pictures of it; run OCR on it first", code="no_text_layer")
-    if _count_unknown(pages) > len(glyphs) / 2:
+    if pages.unknown > pages.glyphs / 2:
         message = "the PDF's fonts do not say what characters its letters are; run OCR on it first"
         raise ReadError(message, code="no_text_layer")
 
 
-def _count_unknown(pages: _Pages) -> int:
-    return sum(1 for page in pages.read.values() for glyph in page.glyphs if glyph.text == UNKNOWN)
-
-
-def _sheet(number: int, page: Page, grids: Sequence[Grid]) -> Sheet:
+def _sheet(number: int, page: Page, grids: Sequence[Grid] = ()) -> Sheet:
     glyphs, tables = list(page.glyphs), []
     for grid in grids:
         table, glyphs = fill(grid, glyphs)
@@ -150,7 +153,7 @@ def _part(part: Any) -> dict[str, Any]:
 
 def _warnings(pages: _Pages, running: int, without_tables: Sequence[int]) -> Iterator[tuple[str, str]]:
     if pages.left_out:
-        yield "pages_left_out", f"the last {pages.left_out} pages, beyond the limit of {len(pages.read)}, were not read"
+        yield "pages_left_out", f"the last {pages.left_out} pages, beyond the limit, were not read"
     if pages.pictures:
         yield "pages_without_text", f"no text, only pictures, on pages {_list(pages.pictures)}; run OCR on the file first"
     if pages.damaged:
@@ -159,12 +162,10 @@ def _warnings(pages: _Pages, running: int, without_tables: Sequence[int]) -> Ite
         yield "tables_not_read", f"tables on pages {_list(without_tables)} were read as running text"
     if running:
         yield "left_out", f"{running} lines of running heads, feet and page numbers were left out"
-    askew = sum(page.askew for page in pages.read.values())
-    if askew:
-        yield "askew_left_out", f"{askew} characters printed at an angle, as watermarks are, were left out"
-    unknown = _count_unknown(pages)
-    if unknown:
-        yield "unknown_characters", f"{unknown} characters are known to no font of the file and stand as {UNKNOWN}"
+    if pages.askew:
+        yield "askew_left_out", f"{pages.askew} characters printed at an angle, as watermarks are, were left out"
+    if pages.unknown:
+        yield "unknown_characters", f"{pages.unknown} characters are known to no font of the file and stand as {UNKNOWN}"
 
 
 def _list(numbers: Sequence[int]) -> str:
