@@ -286,6 +286,11 @@ def test_bullets_of_symbol_fonts_are_bullets_and_other_private_characters_are_co
     )
 
 
+def test_letters_without_a_size_break_nothing():
+    data = handmade("BT /F 0 Tf 72 700 Td (phone) Tj 0 -20 Td (number) Tj ET BT /F 12 Tf 72 600 Td (We collect it.) Tj ET")
+    assert "We collect it." in texts(pdf_document(parse(data, pages=1, seconds=60), id="x"))
+
+
 # Tables
 
 XS = (90, 190, 330, 505)

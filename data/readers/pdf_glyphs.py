@@ -14,6 +14,9 @@ from .characters import ORDINARY, UNKNOWN
 _LINE_END_HYPHEN = 2
 """What PDFium gives for a hyphen that it takes for a broken word's."""
 
+_SMALLEST = 1.0
+"""Points; sizes below it, nought among them, are taken for it."""
+
 
 class Glyph(NamedTuple):
     """A character on a page: its left and right edge, its base line (downwards) and its font size."""
@@ -84,7 +87,7 @@ def _raw_glyphs(textpage: Any) -> Iterator[_Raw]:
         pdfium.FPDFText_GetCharOrigin(textpage, index, x, y)
         pdfium.FPDFText_GetLooseCharBox(textpage, index, box)
         pdfium.FPDFText_GetMatrix(textpage, index, matrix)
-        size = pdfium.FPDFText_GetFontSize(textpage, index) * math.hypot(matrix.c, matrix.d)
+        size = max(_SMALLEST, pdfium.FPDFText_GetFontSize(textpage, index) * math.hypot(matrix.c, matrix.d))
         turn = math.degrees(math.atan2(matrix.b, matrix.a))
         places = (box.left, box.bottom, box.right, box.top, x.value, y.value, size, turn)
         if all(map(math.isfinite, places)):

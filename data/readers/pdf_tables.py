@@ -129,8 +129,9 @@ def fill(grid: Grid, glyphs: Sequence[Glyph]) -> tuple[Table | None, list[Glyph]
         return None, list(glyphs)
     lines = {cell: tuple(merge(segments) for segments in find_segments(found)) for cell, found in inside.items()}
     rows: dict[float, list[Field]] = {}
+    margins = _margins(lines)
     for cell, found in sorted(lines.items(), key=lambda entry: (entry[0][1], entry[0][0])):
-        margin = _margin(cell, lines)
+        margin = margins[cell[0], cell[2]]
         column, row = edges.index(cell[0]), levels.index(cell[1])
         place = (column, edges.index(cell[2]) - column, levels.index(cell[3]) - row)
         rows.setdefault(cell[1], []).append(Field(CellText(_text(found, margin), *place), found, margin))
@@ -158,8 +159,8 @@ def extend(table: Table, part: Table) -> Table:
         first = below[0].cell
         upper = _stretch(upper, (1 if first.column else first.rows) - is_rest)
         below = below if first.column else below[1:]
-    cut = (_join_rows(upper[-1], below),) if is_rest else (upper[-1], below)
-    return replace(part, rows=(*upper[:-1], *cut, *rows[1:]))
+    cut = [_join_rows(upper[-1], below)] if is_rest else [upper[-1], below]
+    return replace(part, rows=(*upper[:-1], *filter(None, cut), *rows[1:]))
 
 
 def _places(cell: Box, edges: Sequence[float], levels: Sequence[float]) -> Iterator[tuple[int, int]]:
@@ -181,11 +182,15 @@ def _open_cell(
     return edges[column - 1], levels[top - 1], edges[column], levels[bottom]
 
 
-def _margin(cell: Box, lines: Mapping[Box, Sequence[Line]]) -> float:
-    """Return the right margin of a cell: as far as any line of its column reaches, or as its left padding says."""
-    column = [line for other, found in lines.items() if (other[0], other[2]) == (cell[0], cell[2]) for line in found]
-    padding = min((line.left - cell[0] for line in column), default=0.0)
-    return max([line.right for line in column] + [cell[2] - padding])
+def _margins(lines: Mapping[Box, Sequence[Line]]) -> dict[tuple[float, float], float]:
+    """Return the right margin of each column of cells: as far as any line reaches, or as the left padding says."""
+    columns: dict[tuple[float, float], list[Line]] = {}
+    for cell, found in lines.items():
+        columns.setdefault((cell[0], cell[2]), []).extend(found)
+    return {
+        (left, right): max([line.right for line in found] + [right - min((line.left - left for line in found), default=0.0)])
+        for (left, right), found in columns.items()
+    }
 
 
 def _text(lines: Sequence[Line], margin: float) -> str:
