@@ -287,7 +287,8 @@ def test_bullets_of_symbol_fonts_are_bullets_and_other_private_characters_are_co
 
 
 def test_letters_without_a_size_break_nothing():
-    data = handmade("BT /F 0 Tf 72 700 Td (phone) Tj 0 -20 Td (number) Tj ET BT /F 12 Tf 72 600 Td (We collect it.) Tj ET")
+    flat = "BT /F 12 Tf 12 0 0 0 72 700 Tm (phone) Tj 12 0 0 0 72 680 Tm (number) Tj ET"
+    data = handmade(f"{flat} BT /F 12 Tf 72 600 Td (We collect it.) Tj ET")
     assert "We collect it." in texts(pdf_document(parse(data, pages=1, seconds=60), id="x"))
 
 
