@@ -3,6 +3,7 @@
 import re
 from dataclasses import replace
 
+import numpy as np
 import pytest
 from conftest import ROOT
 from hypothesis import given
@@ -11,12 +12,16 @@ from hypothesis import strategies as st
 from tiaokuan.annotations.evaluation import evaluate
 from tiaokuan.annotations.gold import as_document, read_gold
 from tiaokuan.annotations.metrics import Counts
-from tiaokuan.data.document import Document
+from tiaokuan.data.document import Document, Sentence
 from tiaokuan.data.readers.builder import Builder, CellText
 from tiaokuan.data.readers.text import read_text, text_document
 from tiaokuan.data.record import Entity, LabelledSentence, Record
 from tiaokuan.data.sdks import sdk_records
 from tiaokuan.data.segmentation import segment
+from tiaokuan.data.taxonomy import CATEGORIES
+from tiaokuan.models import pipeline
+from tiaokuan.models.prediction import EntitySpan, Prediction
+from tiaokuan.models.settings import Settings
 
 WORDS = {
     "SDK": "友盟SDK 友盟+SDK 极光推送SDK 极光推送 JPush 高德地图SDK 百度地图 微信SDK 微信支付 QQ分享 支付宝SDK Bugly 神策分析 "
@@ -343,11 +348,13 @@ def test_several_sdks_of_one_clause_share_it_and_others_have_their_own():
 
 
 def test_the_sentences_after_it_belong_to_an_sdk_while_they_speak_of_it():
-    text = "我们接入了友盟SDK。该SDK用于统计，会收集IMEI。您可以在设置中关闭。我们还会收集手机号码。"
+    disclosure = f"我们接入了友盟SDK。该SDK用于统计，会收集IMEI。为便于您了解其采集的数据，您可以访问{POLICY}了解其隐私政策。"
+    text = disclosure + "您可以在设置中关闭。我们还会收集手机号码。"
     assert in_text(text) == [
         {
             "name": "友盟SDK",
-            "text": "我们接入了友盟SDK。该SDK用于统计，会收集IMEI。",
+            "text": disclosure,
+            "link": POLICY,
             "purpose": ["统计"],
             "data_types": ["IMEI"],
         }
@@ -623,6 +630,27 @@ def test_the_records_of_the_seeds_are_found_from_their_gold_spans():
         assert scores["fields"].f1 >= 0.95
         extents = [[(sdk["start"], sdk["end"]) for r in records for sdk in r.sdks] for records in (gold, found)]
         assert extents[0] == extents[1]
+
+
+class OneModel:
+    """A model, encoder and engine in one that tag `WORDS`."""
+
+    settings = Settings()
+
+    def identity(self) -> dict[str, str]:
+        return {}
+
+    def encode(self, text: str, sentences: tuple[Sentence, ...]) -> Prediction:
+        scores = np.zeros((len(sentences), len(CATEGORIES)), dtype=np.float32)
+        return Prediction(scores, scores, tuple(EntitySpan(e.start, e.end, e.type, 1.0) for e in tag(text)), ())
+
+
+def test_the_pipeline_puts_the_records_into_what_it_yields(monkeypatch):
+    monkeypatch.setattr(pipeline, "predict", lambda policies, encoder, engine: policies)
+    model = OneModel()
+    text = f"SDK名称：友盟SDK\n公司：{UMENG}\n目的：统计分析\n收集信息：IMEI、MAC地址\n链接：{POLICY}"
+    (record,) = pipeline.Pipeline(model, model, model).pipe([text_document(text, id="p")])
+    assert [words(text, list(record.entities), sdk) for sdk in record.sdks] == [UMENG_RECORD | {"text": text}]
 
 
 TEXT = "接入友盟SDK，收集IMEI。"

@@ -15,9 +15,10 @@ from .text import trimmed
 _STRONG = "\n\r。；;！!|"
 _WEAK = "，,、 \t\u3000"
 _HEAD = re.compile(
-    r"[-*•·●○■◆▪➢✓#>、.]*(?:(?:接入|使用|集成)的?)?(?:第三方|合作方)?(?:SDK|插件)?[“\"「『【《\[]*", re.IGNORECASE
+    r"[-*•·●○■◆▪➢✓#>、.0-9]*(?:(?:接入|使用|集成)的?)?(?:第三方|合作方)?(?:SDK|插件)?[“\"「『【《\[]*", re.IGNORECASE
 )
 _NOT_HEAD = re.compile(r"[”\"」』】》\s]*的?(?:隐私|官网|官方|服务(?:商|协议|条款)|用户协议|平台)")
+_LINE_END = re.compile(r"[ \t*：:]*(?:\n|$)")
 _SHORT_LINE = re.compile(r"[^。；;\n]{0,60}(?:[。；;\n]|$)")
 _UNBARRED = ("name", "purpose", "policy", "site")
 """Fields whose labels may hold a data type or permission (`位置权限用途`); others that do are no labels (`设备信息：IMEI`)."""
@@ -117,7 +118,7 @@ def _further_heads(mentions: Mentions, block: Block, head: _Mark | None) -> list
         start = max(text.rfind(stop, block.start, name.start) + 1 for stop in "。；;\n")
         if start <= block.start or not _is_head(text, start, name.start):
             continue
-        fills_line = text[start - 1] == "\n" and text[name.end : block.end].partition("\n")[0].strip(" \t*：:") == ""
+        fills_line = text[start - 1] == "\n" and bool(_LINE_END.match(text, name.end, block.end))
         is_subject = head and tells_of(text, name.end, block.end) and not mentions.related(index, named[0])
         if fills_line or is_subject:
             marks.append(_Mark(start, "name", name.start))

@@ -136,11 +136,11 @@ class _Reader:
         if self._is_between_labels(block):
             return False
         self._open = None
+        announces = bool(_ANNOUNCES.search(self._text, block.start, block.end))
         for found in disclosures(self._mentions, self._spans(piece)):
             start = found.before.start if found.before else found.names.start
-            draft = Draft(found.names.entities, start, found.names.end, before=found.before, is_embedded=found.is_embedded)
-            draft.takes_labels = bool(_ANNOUNCES.search(self._text, block.start, block.end))
-            self._begin(draft)
+            draft = Draft(found.names.entities, start, found.names.end, takes_labels=announces)
+            self._begin(replace(draft, before=found.before, is_embedded=found.is_embedded))
             for span in found.after:
                 self._add(Piece(None, span.start, span.start, span.end))
         return self._open is not None

@@ -10,17 +10,23 @@ from .mentions import Mentions, Names
 _EMBEDS = r"接入|集成|嵌入|内嵌|内置|使用|用到|引入|采用|调用|合作|封装|搭载|加载|植入|委托"
 _BEFORE = re.compile(rf"(?:{_EMBEDS}|通过|包括|包含|名为|由|与|向)[^，,。；;：:]*$")
 _BEHIND = re.compile(
-    r"(?:[（(][^（()）]*[)）])?[”\"」』】\s]*(?:[^，,。；;：:\s]{0,6}(?:SDK|服务|数据库|框架|工具|插件|组件|库))?(?:等[^，,。；;]{0,10}?)?[\s，,]*(?:也|还|均|都|仅|将|会|可能|需要?|主要|用于|收集|采集|获取"
-    r"|读取|申请|调用|由|为|向|提供|实现|不)"
+    r"(?:[（(][^（()）]*[)）])?[”\"」』】\s]*"
+    r"(?:[^，,。；;：:\s]{0,6}(?:SDK|服务|数据库|框架|工具|插件|组件|库))?(?:等[^，,。；;]{0,10}?)?[\s，,]*"
+    r"(?:也|还|均|都|仅|将|会|可能|需要?|主要|用于|收集|采集|获取|读取|申请|调用|由|为|向|提供|实现|不)"
 )
 _NOT_NAMED = re.compile(r"[”\"」』】\s]*(?:的隐私|隐私|官网|服务商|的?(?:服务|用户)协议)")
 _CONDITION = re.compile(r"(?:当|如果?|若|假如|在)(?:您|你|用户)|(?:您|你|用户)(?:可以?|能够?|选择|使用|在|需)")
 _REFERS = re.compile(
-    r"\s*(?:[（(]?[0-9]+[)）.、])?\s*(?:该|此|本|上述|前述|这些?|其)(?:类|款|些)?(?:SDK|插件|服务|第三方|公司|产品|将|会|可能|需|收集|获取)"
+    r"\s*(?:[（(]?[0-9]+[)）.、])?\s*(?:该|此|本|上述|前述|这些?|其)(?:类|款|些)?"
+    r"(?:SDK|插件|服务|第三方|公司|产品|将|会|可能|需|收集|获取)"
 )
 _NEAR = 20
-"""Characters before a name in which the company that it is a part of may begin."""
+"""Characters around a name within which the company that it is a part of begins and ends."""
 
+_LONGEST_CLAUSE = 100
+"""Characters before a name in which its clause is looked for."""
+
+_POINTER = re.compile(r"[^：:]{0,80}?(?:隐私|详见|详情|了解|查看|参见|参阅)[^。；]{0,80}?https?[：:]//")
 _COMMA = re.compile(r"[”\"」』】）)\s]*，[“\"「『【\s]*")
 _EMBEDDED = re.compile(_EMBEDS)
 
@@ -40,7 +46,7 @@ def disclosures(mentions: Mentions, sentences: Sequence[Span]) -> Iterator[Discl
     last: Disclosure | None = None
     for sentence in sentences:
         found = list(_in_sentence(mentions, sentence))
-        if not found and last and refers_back(mentions, sentence, last.names.entities[0]):
+        if not found and last and _goes_on(mentions, sentence, last.names.entities[0]):
             last = Disclosure(last.names, last.before, (*last.after, sentence), last.is_embedded)
             continue
         if last:
@@ -51,6 +57,14 @@ def disclosures(mentions: Mentions, sentences: Sequence[Span]) -> Iterator[Discl
             last = found[-1]
     if last:
         yield last
+
+
+def _goes_on(mentions: Mentions, sentence: Span, name: int) -> bool:
+    """Say whether a sentence goes on about an SDK: it refers back to it, or sends the reader to its privacy policy."""
+    if refers_back(mentions, sentence, name):
+        return True
+    others = [i for i in mentions.sdks(sentence.start, sentence.end) if not mentions.related(i, name)]
+    return not others and bool(_POINTER.match(mentions.text, sentence.start, sentence.end))
 
 
 def refers_back(mentions: Mentions, span: Span, name: int) -> bool:
@@ -85,7 +99,7 @@ def _is_disclosed(mentions: Mentions, sentence: Span, names: Names) -> bool:
     clause = _clause(text, sentence.start, names.start)
     if _CONDITION.search(clause) or _NOT_NAMED.match(text, names.end, sentence.end):
         return False
-    if mentions.in_company(names.entities[0], max(sentence.start, names.start - _NEAR), sentence.end):
+    if mentions.in_company(names.entities[0], max(sentence.start, names.start - _NEAR), min(sentence.end, names.end + _NEAR)):
         return False
     return bool(_BEFORE.search(clause)) or tells_of(text, names.end, sentence.end)
 
@@ -97,4 +111,4 @@ def tells_of(text: str, start: int, end: int) -> bool:
 
 def _clause(text: str, start: int, end: int) -> str:
     """Return what stands between the last comma or stop and `end`."""
-    return re.split(r"[，,。；;：:\n]", text[start:end])[-1]
+    return re.split(r"[，,。；;：:\n]", text[max(start, end - _LONGEST_CLAUSE) : end])[-1]

@@ -1,6 +1,7 @@
 """Drafts into records: the fields of each SDK as entities and ranges."""
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -95,19 +96,28 @@ def _read_text(found: _Fields, part: Piece, mentions: Mentions) -> None:
 def _read_before(found: _Fields, draft: Draft, before: Span, mentions: Mentions) -> None:
     """Read what stands before the names in their sentence: `为了推送消息，我们接入了…`, `我们将您的昵称通过…共享给…`."""
     text = mentions.text
+    purposes: list[Span] = []
     if draft.is_embedded or found.items:
-        purposes = words.purposes(text, before.start, before.end, ())
-        found.purposes[:0] = [span for span in purposes if text[span.end] in "，,"]
+        purposes = [span for span in words.purposes(text, before.start, before.end, ()) if text[span.end] in "，,"]
+    found.purposes.extend(purposes)
     found.owner = found.owner or words.owner_before(text, before.start, before.end)
     if _SHARED.search(text, before.start, draft.end):
-        found.items |= _items(mentions, before.start, before.end, found.purposes)
+        found.items |= _items(mentions, before.start, before.end, purposes)
 
 
 def _items(mentions: Mentions, start: int, end: int, purposes: Sequence[Span]) -> dict[int, bool]:
-    """Return the data types and permissions of a range that lie in no purpose, and for each whether it is denied."""
+    """Return the data types and permissions of a range that lie in none of its purposes, and for each whether it is denied.
+
+    `purposes` are in order.
+    """
     found = {i: mentions.entities[i] for i in mentions.items(start, end)}
-    kept = {i: e for i, e in found.items() if not any(p.start < e.end and e.start < p.end for p in purposes)}
-    return {i: words.is_denied(mentions.text, e, start, end) for i, e in kept.items()}
+    ends = [purpose.end for purpose in purposes]
+    kept = {}
+    for index, entity in found.items():
+        nearest = bisect_right(ends, entity.start)
+        if nearest == len(ends) or purposes[nearest].start >= entity.end:
+            kept[index] = words.is_denied(mentions.text, entity, start, end)
+    return kept
 
 
 def _platform(name: int, found: _Fields, mentions: Mentions, headings: Sequence[str]) -> str | None:
@@ -119,8 +129,8 @@ def _platform(name: int, found: _Fields, mentions: Mentions, headings: Sequence[
 
 def _headings(text: str, sentences: Sequence[Sentence], start: int) -> list[str]:
     """Return the headings above a place, innermost first."""
-    path = next((sentence.headings for sentence in sentences if sentence.end > start), ())
-    return [text[sentences[i].start : sentences[i].end] for i in reversed(path)]
+    at = max(0, bisect_right(sentences, start, key=lambda sentence: sentence.start) - 1)
+    return [text[sentences[i].start : sentences[i].end] for i in reversed(sentences[at].headings)]
 
 
 def _record(

@@ -1,6 +1,7 @@
 """What running text says of an SDK: purposes, owner, link, platform, and which data it does not collect."""
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 
 from ..document import Span
@@ -11,7 +12,7 @@ _OPENERS = re.compile(
   | 为了 | 以便于? | (?<!以)便于 | 旨在 | (?<=目的)(?:是|为)
   | (?<![可所予得加])以(?=实现|完成|提供|保障|保证|确保|提升|优化|帮助|支持|满足|方便|改善|进行)
   | 进行                                                                # behind what is collected or the name only
-  | (?:^|(?<=[，,。；;：:！）)\s]))\s*(?:主要|仅|该?SDK)?(?:
+  | (?:^|(?<=[，,。；;：:！）)\s]))(?:主要|仅|该?SDK)?(?:
         实现
       | (?:为|向|给)[^，,。；;：:]{1,12}?提供了?(?![的给商方者])              # 为您提供定位服务
       | 提供(?![的给商方者])
@@ -71,30 +72,31 @@ _REFUSED = re.compile(
     r"(?:收集|采集|获取|读取|访问|申请|调用|使用|上传|存储|保存|记录|涉及|索取|要求|共享)"
 )
 _NO_BEHIND = re.compile(r"\s*[)）]?\s*[:：(（]\s*(?:否|无|不收集|不采集|不获取|不涉及|不需要|未收集|不申请)(?![\u4e00-\u9fff])")
-_BREAK = re.compile(r"[。；;！!\n]")
+_LONGEST_CLAUSE = 100
+"""Characters before a word in which its clause is looked for."""
 
 
 def purposes(text: str, start: int, end: int, items: Sequence[Span]) -> Iterator[Span]:
-    """Yield the purposes told in a range that holds these data types and permissions.
+    """Yield the purposes told in a range that holds these data types and permissions, in order.
 
     进行 opens a purpose only behind one of them, or at the start of the range, behind the SDK's name; `用于支付的手机号码`
     tells none.
     """
     body = text[start:end]
+    starts = [item.start - start for item in items]
+    ends = {item.end - start for item in items}
     last = 0
     for match in _OPENERS.finditer(body):
-        at = match.end()
-        if match.start() < last or _is_negated(body, match.start()):
+        opener = match.start()
+        if opener < last or _is_negated(body, opener):
             continue
-        if (
-            match.group() == "进行"
-            and match.start() > 0
-            and not any(0 <= start + match.start() - item.end < 4 for item in items)
-        ):
+        if match.group() == "进行" and opener > 0 and not any(opener - gap in ends for gap in range(4)):
             continue
-        light = _LIGHT.match(body, at)
-        at = light.end() if light else at
-        if _NO_PURPOSE.match(body, at) or any(_MODIFIER.fullmatch(body, at, max(at, item.start - start)) for item in items):
+        light = _LIGHT.match(body, match.end())
+        at = light.end() if light else match.end()
+        following = bisect_left(starts, at)
+        is_modifier = following < len(starts) and _MODIFIER.fullmatch(body, at, starts[following])
+        if is_modifier or _NO_PURPOSE.match(body, at):
             continue
         last = _clause_end(body, at)
         span = trimmed(text, start + at, start + last)
@@ -175,7 +177,7 @@ def is_denied(text: str, item: Span, start: int, end: int) -> bool:
     """Say whether the text of a range denies that an item is collected: `访问位置:否`, `不会收集IMEI和位置`."""
     if _NO_BEHIND.match(text, item.end, end):
         return True
-    clause = max([start, *(match.end() for match in _BREAK.finditer(text, start, item.start))])
+    clause = max(start, *(text.rfind(mark, start, item.start) + 1 for mark in "。；;！!\n"))
     refusals = list(_REFUSED.finditer(text, clause, item.start))
     if not refusals:
         return False
@@ -198,7 +200,7 @@ def trimmed(text: str, start: int, end: int, *, quotes: str = "") -> Span | None
 
 
 def _is_negated(body: str, at: int) -> bool:
-    clause = re.split(r"[，,。；;：:]", body[:at])[-1]
+    clause = re.split(r"[，,。；;：:]", body[max(0, at - _LONGEST_CLAUSE) : at])[-1]
     return bool(re.search(r"不(?!限|断|同|仅|良)", clause))
 
 
