@@ -104,4 +104,4 @@ def _goes_on(block: str, line: str, rules: Rules) -> bool:
         return True
     if not rules.unended_goes_on or _ENDED.search(block):
         return False
-    return len(block) >= 24 or re.fullmatch(r"[0-9.]+", block) is not None
+    return len(block) > 20 or re.fullmatch(r"[0-9.]+", block) is not None
