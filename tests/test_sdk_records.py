@@ -164,7 +164,7 @@ def test_headings_that_name_sdks_head_their_description():
     text = (
         "五、第三方SDK\n（一）友盟SDK\n"
         f"友盟SDK由{UMENG}及其关联公司提供，用于统计分析，需要收集IMEI。\n"
-        "（二）极光推送SDK\n为了向您推送消息，我们使用了极光推送SDK，会读取设备信息。\n六、联系我们\n您可以提供手机号码。"
+        "（二）极光推送SDK\n为了及时通知您，应用接入了极光推送SDK，会读取设备信息。\n六、联系我们\n您可以提供手机号码。"
     )
     assert in_text(text) == [
         {
@@ -176,8 +176,8 @@ def test_headings_that_name_sdks_head_their_description():
         },
         {
             "name": "极光推送SDK",
-            "text": "（二）极光推送SDK\n为了向您推送消息，我们使用了极光推送SDK，会读取设备信息。",
-            "purpose": ["向您推送消息"],
+            "text": "（二）极光推送SDK\n为了及时通知您，应用接入了极光推送SDK，会读取设备信息。",
+            "purpose": ["及时通知您"],
             "data_types": ["设备信息"],
         },
     ]
@@ -201,8 +201,8 @@ def test_headings_that_name_sdks_head_their_description():
             },
         ),
         (
-            "3）百度地图SDK：百度地图SDK用于展示地图（含导航，打卡），会申请相机权限。该SDK隶属于“百度”。",
-            {"name": "百度地图", "owner": "百度", "purpose": ["展示地图（含导航，打卡）"], "permissions": ["相机权限"]},
+            "3）百度地图组件：百度地图用于绘制地图（含导航，打卡），会申请相机权限。该SDK隶属于“百度”。",
+            {"name": "百度地图", "owner": "百度", "purpose": ["绘制地图（含导航，打卡）"], "permissions": ["相机权限"]},
         ),
         (
             "④极光推送(JPush),实现应用内消息推送服务,会采集IMEI,安装列表.",
@@ -225,7 +225,7 @@ def test_headings_that_name_sdks_head_their_description():
             {"name": "高德地图SDK", "purpose": ["定位"], "data_types": ["不IMEI", "不MAC地址", "位置信息"]},
         ),
         (
-            "（7）华为推送：本SDK不会收集任何用户信息，仅为用户提供推送服务。",
+            "（7）华为推送：它不读取任何资料，只为用户提供推送服务。",
             {"name": "华为推送", "purpose": ["推送服务"]},
         ),
     ],
@@ -249,16 +249,16 @@ def test_items_of_a_list_and_sentences_of_one_item_stay_apart():
 
 
 def test_clauses_of_different_sdks_stay_apart():
-    text = "华为推送会通过SDK收集IMEI；小米推送会通过SDK收集MAC地址。"
+    text = "华为推送会读取IMEI；小米推送会读取MAC地址。"
     assert in_text(text) == [
-        {"name": "华为推送", "text": "华为推送会通过SDK收集IMEI；", "data_types": ["IMEI"]},
-        {"name": "小米推送", "text": "小米推送会通过SDK收集MAC地址。", "data_types": ["MAC地址"]},
+        {"name": "华为推送", "text": "华为推送会读取IMEI；", "data_types": ["IMEI"]},
+        {"name": "小米推送", "text": "小米推送会读取MAC地址。", "data_types": ["MAC地址"]},
     ]
 
 
 def test_quoted_names_of_one_item_share_what_it_says():
-    text = "2、第三方SDK“微信SDK”、“QQ分享”用于第三方授权服务，需要获取您的昵称；"
-    shared = {"text": text, "purpose": ["第三方授权服务"], "data_types": ["昵称"]}
+    text = "2、第三方SDK“微信SDK”、“QQ分享”用于快捷登录，须读取您的昵称；"
+    shared = {"text": text, "purpose": ["快捷登录"], "data_types": ["昵称"]}
     assert in_text(text) == [{"name": "微信SDK"} | shared, {"name": "QQ分享"} | shared]
 
 
@@ -288,15 +288,15 @@ def test_a_list_of_names_and_what_the_operator_does_is_no_disclosure():
             },
         ),
         (
-            "我们的产品集成友盟+SDK，友盟+SDK需要收集您的IMEI以提供统计分析服务。",
-            {"name": "友盟+SDK", "purpose": ["统计分析服务"], "data_types": ["IMEI"]},
+            "本应用内置友盟+SDK，友盟+SDK需要读取您的IMEI以提供访问统计服务。",
+            {"name": "友盟+SDK", "purpose": ["访问统计服务"], "data_types": ["IMEI"]},
         ),
         (
-            "为了向您推送消息，我们使用了极光推送SDK，该SDK由深圳市和讯华谷信息技术有限公司开发，会收集设备信息。",
+            "为了及时通知您，应用接入了极光推送SDK，该SDK由深圳市和讯华谷信息技术有限公司开发，会收集设备信息。",
             {
                 "name": "极光推送SDK",
                 "owner": "深圳市和讯华谷信息技术有限公司",
-                "purpose": ["向您推送消息"],
+                "purpose": ["及时通知您"],
                 "data_types": ["设备信息"],
             },
         ),
@@ -318,7 +318,7 @@ def test_a_list_of_names_and_what_the_operator_does_is_no_disclosure():
             {"name": "微信SDK", "purpose": ["完成支付"], "data_types": ["IMEI"]},
         ),
         (
-            "统计合作伙伴会在服务中使用SDK（包括神策分析），可能访问您的网络类型，但不会采集您的手机号码。",
+            "统计伙伴在应用中嵌入SDK（包括神策分析），可能读取您的网络类型，但不会采集您的手机号码。",
             {"name": "神策分析", "data_types": ["网络类型", "不手机号码"]},
         ),
         (
@@ -368,8 +368,8 @@ def test_the_sentences_after_it_belong_to_an_sdk_while_they_speak_of_it():
         "为优化服务体验，我们内嵌第三方SDK，包括友盟SDK、个推。",
         "当您使用微信支付时，需提供您的手机号码，以核验身份。",
         "您可以使用微信支付付款，我们会收集订单信息。",
-        "为了您的信息安全，我们已与友盟SDK服务商约定保密义务。",
-        "位置权限会应用于百度地图。",
+        "为了数据不外泄，我们已与友盟SDK服务商签订协议。",
+        "您授予的位置权限只应用于百度地图。",
     ],
 )
 def test_a_mention_that_discloses_nothing_is_no_record(text):
