@@ -153,6 +153,7 @@ def _add_comparisons(commands: argparse._SubParsersAction) -> None:
         metavar="DIR",
         help="folder with the public corpora, for stand-off gold",
     )
+    evaluation.add_argument("--thresholds", action="store_true", help="also choose thresholds, and measure the choice")
     evaluation.set_defaults(run=evaluate_command)
 
 
@@ -183,11 +184,14 @@ def _agreement_with_humans(options: argparse.Namespace) -> int:
 def evaluate_command(options: argparse.Namespace) -> int:
     """`tiaokuan evaluate`: a model reads the gold's own sentences; predictions are compared as they are."""
     from ..annotations.evaluation import evaluate
+    from ..annotations.thresholds import tune_thresholds
 
     gold = read_gold(options.gold, gold_texts(options.gold, options.corpora))
     path = Path(options.predictions)
     predicted = read_gold(path) if path.suffix == ".jsonl" else list(Annotator.load(path).pipe(map(as_document, gold)))
     report = evaluate(gold, predicted).to_markdown()
+    if options.thresholds:
+        report += f"\n\n{tune_thresholds(gold, predicted).to_markdown()}"
     print(report)
     if options.output:
         with atomic_file(options.output / "report.md") as file:

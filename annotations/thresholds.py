@@ -1,0 +1,85 @@
+"""Decision thresholds of the categories, chosen on development gold and measured on policies they were not chosen on."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..data.record import Record
+from ..data.taxonomy import CATEGORIES
+from .evaluation import align
+from .metrics import Scores, score_sets
+from .tables import markdown_table
+
+_GRID = np.round(np.arange(0.1, 0.91, 0.05), 2)
+_LEAST = 20
+"""A category with fewer positives takes the threshold that all categories share: its own would be chance."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tuned:
+    """Thresholds by category; the scores at .5 and, each policy decided by thresholds chosen on the others, `held_out`."""
+
+    thresholds: Mapping[str, float]
+    default: Scores
+    held_out: Scores
+
+    def to_markdown(self) -> str:
+        """Return what the thresholds would change, and the thresholds, as Markdown tables."""
+        systems = {"0.5 for all": self.default, "chosen on the other policies": self.held_out}
+        rows = [[name, scores.micro.f1, scores.macro(_LEAST)] for name, scores in systems.items()]
+        return "\n\n".join(
+            [
+                markdown_table(["thresholds", "micro F1", f"macro (≥ {_LEAST} in gold)"], rows),
+                markdown_table(["category", "threshold chosen on all"], [[k, f"{v:.3f}"] for k, v in self.thresholds.items()]),
+            ]
+        )
+
+
+def tune_thresholds(gold: Sequence[Record], predicted: Sequence[Record]) -> Tuned:
+    """Choose the threshold of each category that maximises its F1 on gold, and measure the choice by leaving policies out.
+
+    `predicted` are a model's records of the gold's own sentences, in the gold's order, with scores.
+    """
+    wanted = [_wanted(record) for record in gold]
+    scores = [_scores(record, other) for record, other in zip(gold, predicted, strict=True)]
+    decided = []
+    for left_out, own in enumerate(scores):
+        rest = [i for i in range(len(gold)) if i != left_out]
+        chosen = _choose([wanted[i] for i in rest], [scores[i] for i in rest]) if rest else np.full(len(CATEGORIES), 0.5)
+        decided.append(own >= chosen)
+    thresholds = _choose(wanted, scores)
+    return Tuned(
+        dict(zip(CATEGORIES, map(float, thresholds), strict=True)),
+        _score(wanted, [own >= 0.5 for own in scores]),
+        _score(wanted, decided),
+    )
+
+
+def _choose(wanted: Sequence[NDArray[np.bool_]], scores: Sequence[NDArray[np.float64]]) -> NDArray[np.float64]:
+    truth, values = np.concatenate(wanted), np.concatenate(scores)
+    found = values[None] >= _GRID[:, None, None]
+    hits, claims = (found & truth).sum(1), found.sum(1)
+    shared = _GRID[_f1(hits.sum(1), claims.sum(1), truth.sum()).argmax()]
+    own = _GRID[_f1(hits, claims, truth.sum(0)).argmax(0)]
+    # Halfway between its own best and the shared one: a few hundred sentences say little about one category.
+    return np.where(truth.sum(0) >= _LEAST, np.round((own + shared) / 2, 3), shared)
+
+
+def _f1(hits: NDArray[np.int64], claims: NDArray[np.int64], positives: NDArray[np.int64] | int) -> NDArray[np.float64]:
+    return 2 * hits / np.maximum(claims + positives, 1)
+
+
+def _wanted(record: Record) -> NDArray[np.bool_]:
+    return np.array([[c in s.categories for c in CATEGORIES] for s in record.sentences])
+
+
+def _scores(record: Record, predicted: Record) -> NDArray[np.float64]:
+    found = align(record.sentences, predicted.sentences)
+    return np.array([[s.scores.get(c, 0.0) if s else 0.0 for c in CATEGORIES] for s in found])
+
+
+def _score(wanted: Sequence[NDArray[np.bool_]], found: Sequence[NDArray[np.bool_]]) -> Scores:
+    sets = [[{c for c, yes in zip(CATEGORIES, row, strict=True) if yes} for row in np.concatenate(m)] for m in (wanted, found)]
+    return score_sets(*sets, CATEGORIES)
