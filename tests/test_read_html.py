@@ -302,6 +302,12 @@ def test_an_item_of_several_paragraphs_has_one_marker():
     assert blocks(page) == [("list_item", text) for text in ("• 甲", "乙", "丙", "丁", "• 戊")]
 
 
+def test_sentences_behind_a_list_are_paragraphs():
+    page = "<h1>注销</h1><p>您可以按以下步骤注销：</p><ol><li>打开设置<li>点击注销</ol>"
+    page += "<p>我们将删除您的信息。</p><p>1）也可来电。</p>"
+    assert [kind for kind, _ in blocks(page)[1:]] == ["paragraph", "list_item", "list_item", "paragraph", "list_item"]
+
+
 def test_a_list_of_sections_keeps_its_numbers_on_their_headings():
     page = f"<ol><li><h3>收集</h3><p>{PROSE}</p><li><h3>共享</h3></ol><ul><li><h3>联系</h3></ul>"
     assert blocks(page) == [("heading3", "1. 收集"), ("paragraph", PROSE), ("heading3", "2. 共享"), ("heading3", "联系")]
@@ -330,7 +336,7 @@ def test_a_number_out_of_range_is_brought_into_it():
 
 def test_definitions():
     page = f"<dl><dt>SDK名称</dt><dd>极光推送</dd><dt>一、总则</dt><dd><p>{PROSE}</p></dd></dl>"
-    assert blocks(page) == [("list_item", "SDK名称"), ("list_item", "极光推送"), ("heading2", "一、总则"), ("list_item", PROSE)]
+    assert blocks(page) == [("paragraph", "SDK名称"), ("paragraph", "极光推送"), ("heading2", "一、总则"), ("paragraph", PROSE)]
 
 
 # Tables
@@ -420,6 +426,12 @@ def test_a_table_of_one_column_in_a_cell_is_text_of_the_cell():
     assert rows(table) == [[("极光", 0, 1, 1), ("设备 网络", 1, 1, 1)]]
 
 
+def test_links_in_a_cell_are_no_menu():
+    links = "<a href=/w>微信</a> <a href=/q>QQ空间</a> <a href=/b>微博</a>"
+    table = f"<p>{PROSE}</p><table><tr><th>功能<th>平台</tr><tr><td>分享<td>{links}<p>{links}</p></tr></table>"
+    assert rows(table)[1] == [("分享", 0, 1, 1), ("微信 QQ空间 微博 微信 QQ空间 微博", 1, 1, 1)]
+
+
 def test_hidden_rows_and_cells_are_left_out():
     table = """<table><tr><th>名称</th><th>用途</th></tr><tr style="display:none"><td>甲</td><td>乙</td></tr>
     <tr><td>极光</td><td hidden>x</td><td>推送</td></tr></table>"""
@@ -469,9 +481,11 @@ def test_a_declaration_beyond_4096_bytes_is_not_looked_for():
     assert texts(page.encode("gb18030")) == [PROSE]
 
 
-def test_damaged_bytes_are_told_and_the_rest_is_read():
-    page = f"<meta charset=gbk><p>{PROSE * 5}</p>".encode("gbk") + b"<p>\xff</p>"
-    assert texts(page) == [PROSE * 5, "\ufffd"]
+@pytest.mark.parametrize("declaration", ["<meta charset=gbk>", "<meta charset=utf-8>", ""])
+@pytest.mark.parametrize("encoding", ["gbk", "utf-8"])
+def test_damaged_bytes_are_told_and_the_rest_is_read(declaration, encoding):
+    page = f"{declaration}<p>{PROSE * 5}</p><p>一</p>".encode(encoding) + b"<p>\xff</p>" + "甲".encode(encoding)[:1]
+    assert texts(page) == [PROSE * 5, "一", "\ufffd", "\ufffd"]
     assert codes(page) == ["damaged_bytes"]
 
 
@@ -517,6 +531,12 @@ def test_what_cannot_be_decoded_is_a_read_error(data, encoding, code):
         '<div class="share">分享：<a href=w>微博</a><a href=x>微信</a></div>',
         '<div id="cookie-consent"><p>我们使用Cookie改进体验。<a href=/c>了解更多</a></p></div>',
         '<div class="footer"><p>Copyright © 某某科技</p></div>',
+        "<main><aside>相关阅读<a href=/a>新闻</a></aside></main>",
+        "<div>您现在的位置：<a href=/>首页</a> &gt;&gt; 隐私声明</div>",
+        "<div><a href=/t>开馆时间</a><a href=/c>办证须知</a><a href=/m>交通指引</a></div>",
+        "<p>友情链接：<a href=//a.cn>市住建局</a> | 某某街道办事处</p>",
+        "<p>今日访问：318　累计访问：90,214次</p>",
+        "<p><a href='#top'>返回顶部</a></p>",
     ],
 )
 def test_what_is_no_part_of_the_policy_is_left_out_and_counted(markup):
@@ -545,6 +565,12 @@ def test_what_shows_no_text_is_not_counted(markup):
         ("<footer>如对本政策有疑问，请联系我们。© 某某</footer>", "如对本政策有疑问，请联系我们。© 某某"),
         ("<article><header>某某</header><p>a</p></article>", "某某\na"),
         ("<aside>我们收集您的IMEI</aside>", "我们收集您的IMEI"),
+        ("<main><aside>温馨提示</aside></main>", "温馨提示"),
+        ("<article><aside>更多<a href=/a>说明</a></aside></article>", "更多说明"),
+        ("<p>您的位置信息见<a href=/a>高德地图的说明</a></p>", "您的位置信息见高德地图的说明"),
+        ("<div><a href=/1>一、总则</a> <a href=/2>二、定义</a> <a href=/3>三、附则</a></div>", "一、总则 二、定义 三、附则"),
+        ("<p><a href=/1>附件一</a> <a href=/2>附件二</a> <a href=/3>附件三</a></p>", "附件一 附件二 附件三"),
+        ("<div class=header>某某隐私政策 <a href=/>返回首页</a></div>", "某某隐私政策 返回首页"),
         ('<nav><a href="#a">一、我们如何收集信息</a></nav>', "一、我们如何收集信息"),
         ('<ul><li><a href="#a">一、首页</a><li><a href="/p#b">二、下载</a></ul>', "一、首页\n二、下载"),
         ('<p><a href="/sdk.html">《第三方SDK目录》</a><a href="/u.html">《用户协议》</a></p>', "《第三方SDK目录》《用户协议》"),
@@ -679,6 +705,7 @@ ATTRIBUTES = [
     " style='display:none'",
     " colspan=3 rowspan=2",
     " class=nav",
+    " role=heading",
     " href=/",
     " type=a start=5",
     ' x="',
@@ -749,6 +776,8 @@ def nested(children: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
 WORDS = st.integers(0, 10**6).map("w{}w".format)
 LEAF_HOLDERS = [
     "{}",
+    "<span role=heading>{}</span>",
+    "<h2 style='display:inline'>{}</h2>",
     "<p>{}</p>",
     "<span><b>{}</b></span>",
     "<h3>{}</h3>",

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
@@ -11,7 +11,7 @@ from ..errors import ReadError
 from ..lines import find_blocks
 from ..segmentation import MARKER
 from .builder import Builder
-from .html_furniture import is_article, is_left_out
+from .html_furniture import Place, is_left_out, place_of
 from .html_lists import Numbering, next_marker, start_numbering
 from .html_page import HEADINGS, Element, Page, is_heading, parse_page, pieces, words
 from .html_source import read_markup
@@ -22,6 +22,7 @@ _LONGEST_HEADING = 100
 """In characters; a longer one is a paragraph, or an element that was never closed."""
 
 _OWN_MARK = re.compile(r"[-*•·●○■□◆◇▪➢✓►▶★☆※→–—]")
+_SENTENCE = re.compile(rf"(?!{MARKER.pattern}|{_OWN_MARK.pattern}).*[。！？]", re.DOTALL | re.VERBOSE)
 _POLICY_TITLE = re.compile(r"隐私|政策|协议|声明|条款|指引|须知|清单|权限|SDK|privacy|policy", re.IGNORECASE)
 _TITLE_STANDS_WITHIN = 5
 """Blocks from the top."""
@@ -44,7 +45,7 @@ class _Context:
     kind: Kind | None = None
     level: int = 0
     is_pre: bool = False
-    in_article: bool = False
+    place: Place = ""
     in_form: bool = False
     numbering: Numbering | None = None
 
@@ -76,7 +77,7 @@ def read_html(
     if not parts:
         raise ReadError("the page shows no text without its scripts; open it in a browser and save it from there", code="empty")
     builder = Builder()
-    for part in (*_title(page.title, parts), *parts):
+    for part in _after_lists([*_title(page.title, parts), *parts]):
         if isinstance(part, Table):
             builder.add_table(part.rows, headers=part.headers)
         else:
@@ -136,11 +137,11 @@ class _Reader:
             self._marker = next_marker(element, numbering, is_section=element.has_heading)
             kind = None if element.has_heading else "list_item"
         elif tag in ("dt", "dd"):
-            kind = "list_item"
+            kind = "paragraph"
         elif is_heading(element):
             kind, level = "heading", _level(element)
-        in_article = outer.in_article or is_article(element)
-        return _Context(tag, kind, level, element.is_pre, in_article, outer.in_form or tag == "form", numbering)
+        place = "article" if outer.place == "article" else place_of(element) or outer.place
+        return _Context(tag, kind, level, element.is_pre, place, outer.in_form or tag == "form", numbering)
 
     def _leave(self, frame: _Frame) -> Iterator[_Text]:
         if frame.element.is_block:
@@ -173,6 +174,7 @@ class _Reader:
 
     def _table(self, element: Element, context: _Context) -> Iterator[_Text | Table]:
         """Yield a table of data, its captions before it."""
+        context = replace(context, place="table")
         for child in element.children:
             if isinstance(child, Element) and child.tag == "caption" and not self._skips(child, context):
                 yield _Text(self._line(child, context))
@@ -184,12 +186,21 @@ class _Reader:
         return one_line(pieces(element, partial(self._skips, context=context)))
 
     def _skips(self, element: Element, context: _Context) -> bool:
-        skips = is_left_out(
-            element, self._page, in_article=context.in_article, in_form=context.in_form, keep_hidden=self._keep_hidden
-        )
+        skips = is_left_out(element, self._page, context.place, in_form=context.in_form, keep_hidden=self._keep_hidden)
         if skips and element.tag != "noscript":
             self._left_out += element.size
         return skips
+
+
+def _after_lists(parts: Sequence[_Text | Table]) -> Iterator[_Text | Table]:
+    """Yield the parts; whole sentences behind a list are paragraphs, whatever its introduction promised."""
+    in_list = False
+    for part in parts:
+        if isinstance(part, _Text) and in_list and part.kind is None and _SENTENCE.fullmatch(part.text):
+            yield replace(part, kind="paragraph")
+            continue
+        yield part
+        in_list = isinstance(part, _Text) and part.kind == "list_item"
 
 
 def _is_in_lines(run: str) -> bool:

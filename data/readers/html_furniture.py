@@ -4,9 +4,13 @@ Every rule wants to be sure: what speaks of the policy's matters stays, wherever
 """
 
 import re
+from typing import Literal
 
 from ..segmentation import MARKER
 from .html_page import Element, Page, words
+
+Place = Literal["", "main", "article", "table"]
+"""Where in a page: outside its main part, in that, in an article, in a table of data."""
 
 _MATTERS = re.compile(
     r"个人(?:信息|数据|资料|敏感)|隐私(?!政策|权?声明|协议|条款|指引|说明)|本(?:政策|协议|声明|指引|条款)|收集|权限|敏感|第三方|未成年|儿童|注销"
@@ -23,6 +27,14 @@ _MENU_WORDS = re.compile(
     r"首页|主页|登录|登陆|注册|关于我们|联系我们|加入我们|下载|帮助中心|帮助|客服|产品中心|解决方案|新闻|招聘|网站地图|友情链接|官方论坛|社区|商城|购物车|分享|微博|微信|QQ空间|返回"
     r"|上一页|下一页|English|Home|Login|Sign"
 )
+_BAR = re.compile(r"(?:(?:您|你)?(?:现在|当前|目前|所在)?的?位置|友情链接|分享到?|关注我们)\s*[:：]")
+"""How bars of links begin that have a label."""
+_TRIFLE = re.compile(
+    r"(?:(?:(?:今日|累计|总|本页)?(?:访问|浏览|阅读|点击)(?:量|次数|人数|数)?[:：]?\s*[0-9][0-9,.万+]*次?\s*)+"
+    r"|(?:返回|回到)(?:顶部|页首|首页|上一页)|打印(?:本页)?|关闭(?:窗口|本页)?)"
+)
+_ANNEX = re.compile(r"[《》]|附|清单|目录|列表")
+"""Names of documents that belong to a policy, however much a list of them looks like a menu."""
 _MENU_NAMES = re.compile(
     r"(?:^|[\s_-])(?:nav|navbar|navigation|menu|topbar|toolbar|login|share|social|pagination|pager|foot|footer|head"
     r"|header|copyright|links|sidebar)(?:$|[\s_-])"
@@ -32,37 +44,40 @@ _COOKIE_NAMES = re.compile(
 )
 _OPENS_SECTION = re.compile(r"accordion|collaps|toggle|tab|panel|fold")
 _PARTS = {"banner": "header", "contentinfo": "footer", "navigation": "nav", "complementary": "aside", "search": "search"}
-_ARTICLES = frozenset({"article", "main", "role=article", "role=main", "js_content"})
 _CONTROLS = frozenset({"button", "select", "optgroup", "option", "textarea", "label"})
 
 _HIDDEN_POLICY = 100
 _LONGEST_MENU = 200
-_LONGEST_BANNER = 200
 _LONGEST_LABEL = 12
+_LONGEST_TRIFLE = 40
+_LONGEST_LINK = 8
 """All in characters that are not white space."""
 
 
-def is_article(element: Element) -> bool:
-    """Say whether an element holds the page's main text."""
-    found = (element.tag, f"role={element.attributes.get('role')}", element.attributes.get("id"))
-    return not _ARTICLES.isdisjoint(found)
+def place_of(element: Element) -> Place:
+    """Return the part of the page that an element marks."""
+    role = element.attributes.get("role")
+    if element.tag == "article" or role == "article" or element.attributes.get("id") == "js_content":
+        return "article"
+    return "main" if element.tag == "main" or role == "main" else ""
 
 
-def is_left_out(element: Element, page: Page, *, in_article: bool, in_form: bool, keep_hidden: bool) -> bool:
+def is_left_out(element: Element, page: Page, place: Place, *, in_form: bool, keep_hidden: bool) -> bool:
     """Say whether an element is no part of the policy. `keep_hidden` is for pages that show nothing without scripts."""
     if element.is_hidden or element.tag == "noscript":
         return not (_is_hidden_policy(element) or (keep_hidden and element.is_hidden)) if element.size else False
-    if not element.attributes and not element.links and element.tag not in _CONTROLS and element.tag not in _PARTS.values():
-        return False
     if element.tag in _CONTROLS:
         return _is_mere_control(element, in_form=in_form)
+    if place == "table":
+        return False
     part = _PARTS.get(element.attributes.get("role") or "", element.tag)
     if part in ("nav", "search"):
         return not _speaks_of_policy(element)
     if part in ("header", "footer", "aside"):
-        at_place = part != "header" or page.is_at_edge(element)
-        return not in_article and at_place and not _belongs_to_policy(element)
-    return element.is_block and (_is_cookie_banner(element) or _is_menu(element, page))
+        return _is_apart(element, part, page, place) and not _belongs_to_policy(element)
+    if not element.is_block or not 0 < element.size <= _LONGEST_MENU or element.has_heading:
+        return False
+    return _is_cookie_banner(element) or (page.is_at_edge(element) and (_is_trifle(element) or _is_menu(element)))
 
 
 def _is_hidden_policy(element: Element) -> bool:
@@ -101,23 +116,36 @@ def _belongs_to_policy(element: Element) -> bool:
     return bool(_NAMES.search(text)) and not _IMPRINT.search(text)
 
 
+def _is_apart(element: Element, part: str, page: Page, place: Place) -> bool:
+    """Say whether a header, footer or aside is one of the page, not of its article."""
+    if part == "aside":
+        return not place or (place == "main" and element.links > 0)
+    return not place and (part == "footer" or page.is_at_edge(element))
+
+
 def _is_cookie_banner(element: Element) -> bool:
-    short = 0 < element.size <= _LONGEST_BANNER and not element.has_heading
-    return short and bool(_COOKIE_NAMES.search(element.named()))
+    return bool(element.attributes and _COOKIE_NAMES.search(element.named()))
 
 
-def _is_menu(element: Element, page: Page) -> bool:
-    """Say whether a block at the edge of the page is a bar of links, or the imprint that stands below it."""
-    if not 0 < element.size <= _LONGEST_MENU or element.has_heading or not page.is_at_edge(element):
-        return False
+def _is_trifle(element: Element) -> bool:
+    return element.size <= _LONGEST_TRIFLE and bool(_TRIFLE.fullmatch(words(element, linked=True)))
+
+
+def _is_menu(element: Element) -> bool:
+    """Say whether a block is a bar of links, or the imprint of the page."""
     named = element.named()
     is_named = bool(_MENU_NAMES.search(named))
     if is_named and _IMPRINT.search(words(element, linked=True)):
         return not _speaks_of_policy(element)
     if not element.links or _speaks_of_policy(element):
         return False
-    if "crumb" in named:
+    text, label = words(element, linked=True), words(element)
+    if "crumb" in named or _BAR.match(label):
         return True
-    if element.linked < element.size * (0.5 if is_named else 0.7) or _NAMES.search(words(element)):
+    least = 0.9 if element.has_table or element.tag == "table" else 0.5 if is_named else 0.7
+    if element.linked < element.size * least or _NAMES.search(label):
         return False
-    return is_named or (element.links > 1 and bool(_MENU_WORDS.search(words(element, linked=True))))
+    if _ANNEX.search(text) or MARKER.match(text):
+        return False
+    is_menu = element.links > 2 and element.size <= element.links * _LONGEST_LINK and not _MATTERS.search(text)
+    return is_named or is_menu or (element.links > 1 and bool(_MENU_WORDS.search(text)))

@@ -27,6 +27,9 @@ BLOCKS = tag_names("""
 
 HEADINGS = tag_names("h1 h2 h3 h4 h5 h6")
 
+_ALWAYS_BLOCKS = HEADINGS | tag_names("table tr td th li")
+"""Whatever their style says, they are units of their own."""
+
 _UNSEEN = tag_names("""
     applet area audio canvas col colgroup datalist embed frameset head iframe img input link map meta noembed noframes object
     param rp script source style svg template title track video wbr xml
@@ -67,6 +70,7 @@ class Element:
     links: int = 0
     paragraphs: int = 0
     has_heading: bool = False
+    has_table: bool = False
     holds_data: bool = False
     """Whether a table of data lies in it; for tables only, as `is_data`."""
     is_data: bool = False
@@ -133,7 +137,7 @@ def _enter(node: LexborNode, tag: str, frame: _Frame, page: Page) -> _Frame:
     element = Element(
         tag,
         attributes,
-        is_block=_is_block(tag, style),
+        is_block=_is_block(tag, style) or attributes.get("role") == "heading",
         is_pre=_is_pre(tag, style, above.is_pre),
         is_hidden=_is_hidden(tag, attributes, style),
         is_link=tag == "a" and _leaves_page(attributes.get("href") or ""),
@@ -175,6 +179,7 @@ def _close(element: Element, above: Element, page: Page) -> None:
     above.linked += element.linked
     above.links += element.links + element.is_link
     above.paragraphs += element.paragraphs or (element.is_block and element.size > 0)
+    above.has_table |= element.has_table or element.tag == "table"
     above.has_heading |= element.has_heading or is_heading(element)
 
 
@@ -185,7 +190,7 @@ def is_heading(element: Element) -> bool:
 
 def _is_block(tag: str, style: str) -> bool:
     display = _DISPLAY.search(style) if "display" in style else None
-    if display is None or tag in ("td", "th", "tr", "li", "table"):
+    if display is None or tag in _ALWAYS_BLOCKS:
         return tag in BLOCKS
     value = display.group(1)
     return value != "inline" if tag in BLOCKS else value in ("block", "flex", "grid", "table", "list-item")

@@ -31,6 +31,8 @@ _CHINESE = re.compile(r"[\u3400-\u9fff]")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _MOST_DAMAGED = 1 / 20
 _MOST_NULS = 1 / 10
+_LESS_DAMAGED = 10
+"""Bytes that are neither UTF-8 nor GB18030 are read as the second only if that damages this many times less."""
 
 _CLOSED_AT_ONCE = re.compile(r"<(script|style|textarea|title|iframe|xmp)\b([^<>]*)/>", re.IGNORECASE)
 
@@ -67,29 +69,44 @@ def _decode(data: bytes, encoding: str | None) -> Markup:
     charset = _CHARSETS.get(declared.group(1).decode("ascii", "replace").lower()) if declared else None
     if charset is None:
         return _guess(data)
-    try:
-        text = data.decode("utf-8")
-    except UnicodeDecodeError:
-        text = ""
-    return Markup(text) if _CHINESE.search(text) else _decode_as(data, charset)
+    text, utf8 = data.decode(charset, "replace"), data.decode("utf-8", "replace")
+    if _CHINESE.search(utf8) and utf8.count("\ufffd") <= text.count("\ufffd"):
+        text = utf8  # saved anew by who left the declaration as it was
+    return _guess(data) if _is_damaged(text) else _with_damage(text)
 
 
 def _guess(data: bytes) -> Markup:
-    """Decode as a text file, without the NULs that HTML ignores."""
+    """Decode as a text file, without the NULs that HTML ignores and, if need be, with U+FFFD for a few damaged bytes."""
     is_utf16 = data.count(b"\0") > len(data) * _MOST_NULS
-    decoded = decode_file(data if is_utf16 else data.replace(b"\0", b""))
+    data = data if is_utf16 else data.replace(b"\0", b"")
+    try:
+        decoded = decode_file(data)
+    except ReadError as error:
+        if error.code == "empty":
+            raise
+        gb18030, utf8 = data.decode("gb18030", "replace"), data.decode("utf-8", "replace")
+        text = gb18030 if _LESS_DAMAGED * gb18030.count("\ufffd") < utf8.count("\ufffd") else utf8
+        if _is_damaged(text):
+            raise
+        decode_file(text.encode())  # raises for what is binary all the same
+        return _with_damage(text)
     return Markup(decoded.text, tuple(Warn(warning.code, warning.message) for warning in decoded.warnings))
 
 
 def _decode_as(data: bytes, encoding: str) -> Markup:
-    """Decode with U+FFFD for bytes that are damaged; where too many are, the encoding is another one."""
     try:
         text = data.decode(encoding, "replace")
     except (LookupError, ValueError) as error:
         raise ReadError(f"{encoding!r} is no encoding of text; give one such as utf-8 or gb18030", code="encoding") from error
+    return _guess(data) if _is_damaged(text) else _with_damage(text)
+
+
+def _is_damaged(text: str) -> bool:
+    """Say whether so much is damaged that the encoding must be another one."""
+    return text.count("\ufffd") > len(text) * _MOST_DAMAGED
+
+
+def _with_damage(text: str) -> Markup:
     damaged = text.count("\ufffd")
-    if damaged > len(text) * _MOST_DAMAGED:
-        return _guess(data)
-    if not damaged:
-        return Markup(text)
-    return Markup(text, (Warn("damaged_bytes", f"{damaged} places are no {encoding.upper()} and were read as U+FFFD"),))
+    warning = Warn("damaged_bytes", f"{damaged} places in the page could not be decoded and were read as U+FFFD")
+    return Markup(text, (warning,) if damaged else ())
