@@ -169,6 +169,20 @@ def test_hanging_items_are_joined_and_kept_apart():
     assert texts(read(paper)) == [LONG, item, item.replace("（1）", "（2）")]
 
 
+def test_marks_that_hang_over_the_margin_do_not_move_it():
+    upper, lower = "（一）" + "权" * (LINE - 4), "限和数据。"
+    hanging = "\u3000" * 2 + "我" * (LINE - 2) + "。"
+    paper = Paper().lines(TOP, hanging, hanging, *wrap(LONG))
+    paper.write(LEFT + 0.4 * EM, TOP + 10 * PITCH, upper).lines(TOP + 11 * PITCH, lower)
+    assert texts(read(paper)) == [hanging.strip("\u3000"), hanging.strip("\u3000"), LONG, upper + lower]
+
+
+def test_a_line_that_hangs_below_one_without_a_marker_goes_on():
+    name = "收集数据：" + "设备标识信息" * 4 + "网络类"
+    paper = Paper().lines(TOP, *wrap(LONG), "\u3000" * 2 + name, "\u3000" * 4 + "型和存储权限。")
+    assert texts(read(paper)) == [LONG, name + "型和存储权限。"]
+
+
 def test_short_lines_stay_apart():
     names = ["设备信息", "位置信息", "网络信息", "日志信息"]
     assert texts(read(Paper().lines(TOP, *names))) == names

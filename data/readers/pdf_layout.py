@@ -88,13 +88,17 @@ def find_margins(items: Iterable[Item]) -> dict[Setting, Margins]:
 
 
 def _margins(lines: Sequence[Line], setting: Setting) -> Margins:
-    """Take the outermost places that several lines share; where no right one is, suppose it to be as wide as the left."""
+    """Take the outermost places that several lines share; where no right one is, suppose it to be as wide as the left.
+
+    Marks that may hang over the margin are not counted: they would move it by half a character or a whole one.
+    """
     em = median(line.size for line in lines)
     fewest = max(2, len(lines) // 20)
     left = -(_shared([-line.left for line in lines], fewest, em) or -min(line.left for line in lines))
-    widest = max(line.right for line in lines)
+    rights = [line.right - line.hang for line in lines]
+    widest = max(rights)
     supposed = max(widest, setting.width - left) if setting.column == 0 else widest
-    shared = _shared([line.right for line in lines], fewest, em)
+    shared = _shared(rights, fewest, em)
     return Margins(left, shared if shared and shared - left > 0.8 * (supposed - left) else supposed)
 
 

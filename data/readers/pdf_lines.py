@@ -21,8 +21,8 @@ _UNBROKEN = re.compile(r"://|www\.|@|\w[/_]\w|\w\.\w+\.\w")
 class Line:
     """A line of text on a page, in points; `lead` is the width of what no line break parts from its beginning.
 
-    `tab` is where its second part begins, behind a wide gap; `is_entry` marks an entry of a table of contents, whose dots
-    and page number are left out.
+    `hang` is the width of the marks at its end that may stand beyond the margin. `tab` is where its second part begins,
+    behind a wide gap; `is_entry` marks an entry of a table of contents, whose dots and page number are left out.
     """
 
     text: str
@@ -31,6 +31,7 @@ class Line:
     base: float
     size: float
     lead: float
+    hang: float = 0.0
     tab: float | None = None
     is_entry: bool = False
 
@@ -53,7 +54,7 @@ def merge(segments: Sequence[Line]) -> Line:
     main = max(segments, key=lambda s: len(s.text) * s.size)
     text = " ".join(segment.text for segment in segments)
     tab = segments[1].left if len(segments) > 1 else None
-    return _strip_leader(replace(first, text=text, right=last.right, base=main.base, size=main.size, tab=tab))
+    return _strip_leader(replace(first, text=text, right=last.right, base=main.base, size=main.size, hang=last.hang, tab=tab))
 
 
 def is_wrapped(line: Line, after: Line, right: float) -> bool:
@@ -132,7 +133,12 @@ def _line(run: Sequence[_Ink]) -> Line:
     bases = sorted(glyph.base for glyph in glyphs)
     left, right = glyphs[0].left, max(glyph.right for glyph in glyphs)
     middle = len(glyphs) // 2
-    return Line("".join(parts), left, right, bases[middle], sizes[middle], lead or right - left)
+    return Line("".join(parts), left, right, bases[middle], sizes[middle], lead or right - left, _hang(glyphs, right))
+
+
+def _hang(glyphs: Sequence[Glyph], right: float) -> float:
+    inside = next((glyph for glyph in reversed(glyphs) if glyph.text not in _NO_LINE_START), glyphs[-1])
+    return max(0.0, right - inside.right)
 
 
 def _is_apart(before: Glyph, ink: _Ink) -> bool:

@@ -118,7 +118,8 @@ def _is_aligned(lines: Sequence[PlacedLine], after: PlacedLine, margins: Mapping
         return abs(here - last) < _SAME_PLACE or is_mended
     if abs(here - first) < _SAME_PLACE:
         return not (_ENDED.search(lines[0].line.text) and first > 1.2)
-    return -5 < here - first < 0 or (here - first < 5 and _starts_item(lines[0].line))
+    hangs = _starts_item(lines[0].line) or not _ENDED.search(lines[0].line.text)
+    return -5 < here - first < 0 or (here - first < 5 and hangs)
 
 
 def _are_tabbed(line: Line, after: Line) -> bool:
