@@ -42,6 +42,8 @@ class _Line:
     end: int
     text: str
     blank_before: bool
+    indent: float
+    """In full-width characters."""
 
 
 def find_blocks(text: str) -> Iterator[Block]:
@@ -58,18 +60,23 @@ def _lines(text: str) -> list[_Line]:
         if body:
             start = match.start() + match.group().index(body[0])
             gap = text[last:start].replace("\r\n", "\n").replace("\r", "\n")
-            lines.append(_Line(start, start + len(body), body, gap.count("\n") > 1))
+            lines.append(_Line(start, start + len(body), body, gap.count("\n") > 1, _indent(text[match.start() : start])))
             last = start + len(body)
     return lines
+
+
+def _indent(space: str) -> float:
+    return space.count("\u3000") + (len(space) - space.count("\u3000")) / 2
 
 
 def _join(lines: list[_Line], text: str) -> Iterator[list[_Line]]:
     """Group the lines of each block."""
     spaced = _is_spaced(lines)
-    width = _wrap_width(lines)
+    width, flush = _wrap_width(lines), _flush_width(lines)
     group: list[_Line] = []
     for line in lines:
-        if group and _belongs(group, line, text, spaced=spaced, width=width):
+        wrap = flush if flush and not line.indent else width
+        if group and _belongs(group, line, text, spaced=spaced, width=wrap):
             group.append(line)
         else:
             if group:
@@ -93,6 +100,21 @@ def _wrap_width(lines: Sequence[_Line]) -> int:
     widest = max(long)
     near = sum(count for size, count in long.items() if size >= widest * 0.9)
     return int(widest * 0.9) if near >= 0.4 * sum(long.values()) and widest <= 120 else 0
+
+
+def _flush_width(lines: Sequence[_Line]) -> int:
+    """Return the width at which paragraphs that open with an indent are wrapped, in characters, or 0 if there are none.
+
+    A full line that ends in mid-sentence is followed by one without an indent there, and hardly any other is.
+    """
+    widths = [line.indent + len(line.text) for line in lines]
+    widest = max(widths, default=0)
+    if sum(line.indent > 0 for line in lines) < 4 or not 20 < widest <= 120:
+        return 0
+    unended = [at for at, line in enumerate(lines[:-1]) if len(line.text) > 20 and not _ENDED.search(line.text)]
+    wraps = [at for at in unended if widths[at] >= 0.9 * widest and not lines[at + 1].indent]
+    # The width is compared with lines that have lost their indent.
+    return int(0.85 * widest) if len(wraps) >= 4 and len(wraps) >= 0.8 * len(unended) else 0
 
 
 def _belongs(group: list[_Line], line: _Line, text: str, *, spaced: bool, width: int) -> bool:

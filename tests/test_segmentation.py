@@ -329,6 +329,23 @@ def test_where_blank_lines_part_paragraphs_a_single_break_is_a_wrap():
     assert sentences("\n\n".join(paragraphs)) == paragraphs
 
 
+def test_lines_without_an_indent_go_on_where_each_paragraph_opens_with_one():
+    paragraphs = [wrap(f"\u3000\u3000{clause}", 38) for clause in CLAUSES]
+    found = sentences("隐私政策\n一、收集\n" + "\n".join(paragraphs[:2]) + "\n二、使用\n" + "\n".join(paragraphs[2:]))
+    wanted = [paragraph.strip("\u3000") for paragraph in paragraphs]
+    assert found == ["隐私政策", "一、收集", *wanted[:2], "二、使用", *wanted[2:]]
+
+
+def test_indented_lines_that_end_in_mid_sentence_are_no_wraps_of_those_above():
+    values = [
+        f"\u3000\u3000{name}信息用于核对订单和联系您本人以及改进本店的服务质量"
+        for name in ("姓名", "电话", "地址", "邮箱", "昵称", "头像")
+    ]
+    title = "本店为您保存的个人资料和订单记录"
+    found = sentences("\n".join([*values[:3], title, *values[3:]]))
+    assert found == [*(value.strip("\u3000") for value in values[:3]), title, *(value.strip("\u3000") for value in values[3:])]
+
+
 def test_a_numbered_title_does_not_swallow_text_that_goes_on_with_its_words():
     title, text = "1.2 为完成付款核验顾客的设备信息", "用于识别风险的设备信息用于统计时不含姓名。"
     assert sentences(f"隐私政策\n{title}\n{text}") == ["隐私政策", title, text]
