@@ -662,6 +662,7 @@ def test_elements_behind_deep_ones_keep_their_structure(depth):
         "<" * 200_000 + "甲",
         "&amp" * 50_000 + "甲",
         "甲<br>" * 20_000,
+        "<pre>" + "我们收集您的【手机号码】，用于登录\n" * 40_000 + "甲",
         "<ol start=1>" + "<li>甲" * 20_000,
     ],
     ids=lambda page: page[:20],

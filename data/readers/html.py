@@ -24,6 +24,9 @@ _LONGEST_HEADING = 100
 _OWN_MARK = re.compile(r"[-*•·●○■□◆◇▪➢✓►▶★☆※→–—]")
 _SENTENCE = re.compile(rf"(?!{MARKER.pattern}|{_OWN_MARK.pattern}).*[。！？]", re.DOTALL | re.VERBOSE)
 _POLICY_TITLE = re.compile(r"隐私|政策|协议|声明|条款|指引|须知|清单|权限|SDK|privacy|policy", re.IGNORECASE)
+_BATCH = re.compile(r".{30000,60000}?[。；：！？]\n|.{60000}|.+", re.DOTALL)
+"""Lines that are looked at together, which costs the square of their number."""
+
 _TITLE_STANDS_WITHIN = 5
 """Blocks from the top."""
 _LONGEST_ADDITION = 20
@@ -222,10 +225,8 @@ def _level(heading: Element) -> int:
 def _paragraphs(text: str, *, is_pre: bool) -> Iterator[str]:
     """Part a run of text: at two line breaks, and at one where its lines do not go on from each other."""
     for chunk in [text] if is_pre else re.split("\n{2,}", text):
-        if "\n" in chunk:
-            yield from (chunk[block.start : block.end] for block in find_blocks(chunk))
-        elif chunk:
-            yield chunk
+        for lines in _BATCH.findall(chunk):
+            yield from (lines[block.start : block.end] for block in find_blocks(lines)) if "\n" in lines else [lines]
 
 
 def _title(title: str, parts: Sequence[_Text | Table]) -> Iterator[_Text]:

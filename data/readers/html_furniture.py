@@ -19,8 +19,10 @@ _MATTERS = re.compile(
 )
 """Words that hardly stand outside a policy's own text."""
 
-_NAMES = re.compile(r"政策|协议|声明|条款|指引|规则|须知|说明|更新|生效|发布|修订|版本|日期|联系|邮箱|[0-9]{4}\s*[年./-]")
-"""Words of a policy's head and end, which stand in menus, too."""
+_NAMES = re.compile(
+    r"政策|协议|声明|条款|指引|规则|须知|说明|更新|生效|发布|修订|版本|日期|联系|邮箱|名称|用途|目的|[0-9]{4}\s*[年./-]"
+)
+"""Words of a policy's head, end and tables, which stand in menus, too."""
 
 _IMPRINT = re.compile(r"©|copyright|版权|ICP[备证]|网安备|rights reserved|许可证", re.IGNORECASE)
 _MENU_WORDS = re.compile(
@@ -142,10 +144,9 @@ def _is_menu(element: Element) -> bool:
     text, label = words(element, linked=True), words(element)
     if "crumb" in named or _BAR.match(label):
         return True
-    least = 0.9 if element.has_table or element.tag == "table" else 0.5 if is_named else 0.7
-    if element.linked < element.size * least or _NAMES.search(label):
+    if element.linked < element.size * (0.5 if is_named else 0.7) or element.has_titles:
         return False
-    if _ANNEX.search(text) or MARKER.match(text):
+    if _NAMES.search(label) or _ANNEX.search(text) or MARKER.match(text):
         return False
     is_menu = element.links > 2 and element.size <= element.links * _LONGEST_LINK and not _MATTERS.search(text)
     return is_named or is_menu or (element.links > 1 and bool(_MENU_WORDS.search(text)))

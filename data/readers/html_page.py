@@ -70,7 +70,8 @@ class Element:
     links: int = 0
     paragraphs: int = 0
     has_heading: bool = False
-    has_table: bool = False
+    has_titles: bool = False
+    """Whether a table with titles of columns or rows lies in it."""
     holds_data: bool = False
     """Whether a table of data lies in it; for tables only, as `is_data`."""
     is_data: bool = False
@@ -179,7 +180,7 @@ def _close(element: Element, above: Element, page: Page) -> None:
     above.linked += element.linked
     above.links += element.links + element.is_link
     above.paragraphs += element.paragraphs or (element.is_block and element.size > 0)
-    above.has_table |= element.has_table or element.tag == "table"
+    above.has_titles |= element.has_titles or (element.tag == "th" and element.size > 0)
     above.has_heading |= element.has_heading or is_heading(element)
 
 
