@@ -160,6 +160,55 @@ def test_the_one_heading_of_level_one_is_the_title():
     assert [level for _, level, _ in kinds(read(body, styles=STYLES))] == [1, 2, 2]
 
 
+BOLD = '<w:b/><w:sz w:val="{}"/>'
+BODY = "我们收集您的手机号码，用于创建账号和保障账号安全。"
+
+
+def test_without_heading_styles_bold_and_larger_type_makes_the_headings():
+    run_defaults = '<w:docDefaults><w:rPrDefault><w:rPr><w:sz w:val="22"/></w:rPr></w:rPrDefault></w:docDefaults>'
+    body = p("隐私政策", run=BOLD.format(44)) + p(BODY) + p("提示条款：", run=BOLD.format(24)) + p("1. 收集号码。")
+    body += p("您的权利", run=BOLD.format(28)) + p(BODY)
+    assert kinds(read(body, styles=run_defaults)) == [
+        ("heading", 1, "隐私政策"),
+        ("paragraph", 0, BODY),
+        ("heading", 3, "提示条款："),
+        ("list_item", 0, "1. 收集号码。"),
+        ("heading", 2, "您的权利"),
+        ("paragraph", 0, BODY),
+    ]
+
+
+@pytest.mark.parametrize(
+    "paragraph",
+    [
+        p("请您注意以下内容：", run=BOLD.format(20)),
+        p("请您注意以下内容：", run='<w:sz w:val="28"/>'),
+        p("请您注意以下内容：", run='<w:b w:val="0"/><w:sz w:val="28"/>'),
+        f"<w:p>{r('请您注意', BOLD.format(28))}{r('以下内容：')}</w:p>",
+    ],
+)
+def test_what_is_not_both_bold_and_larger_is_no_heading_by_its_look(paragraph):
+    assert kinds(read(p(BODY) + paragraph + p(BODY)))[1] == ("paragraph", 0, "请您注意以下内容：")
+
+
+def test_a_long_sentence_in_large_type_is_no_heading():
+    assert kinds(read(p(BODY * 3) + p(BODY, run=BOLD.format(28))))[1] == ("paragraph", 0, BODY)
+
+
+def test_the_style_of_a_paragraph_or_a_run_sets_its_type():
+    styles = (
+        f'<w:style w:type="paragraph" w:styleId="big"><w:name w:val="Big"/><w:rPr>{BOLD.format(32)}</w:rPr></w:style>'
+        f'<w:style w:type="character" w:styleId="strong"><w:name w:val="S"/><w:rPr>{BOLD.format(28)}</w:rPr></w:style>'
+    )
+    body = p("隐私条款：", style="big") + p(BODY) + p("您的权利：", run='<w:rStyle w:val="strong"/>') + p(BODY)
+    assert kinds(read(body, styles=styles))[::2] == [("heading", 1, "隐私条款："), ("heading", 2, "您的权利：")]
+
+
+def test_where_styles_make_the_headings_large_type_makes_none():
+    body = p("隐私政策", style="1") + p(BODY) + p("提示条款：", run=BOLD.format(28)) + p(BODY)
+    assert kinds(read(body, styles=STYLES))[2] == ("paragraph", 0, "提示条款：")
+
+
 def test_entries_of_a_table_of_contents_are_list_items_without_page_numbers():
     entry = '<w:p><w:pPr><w:pStyle w:val="c1"/></w:pPr><w:r><w:t>一、收集</w:t></w:r><w:r><w:tab/><w:t>12</w:t></w:r></w:p>'
     assert kinds(read(p("目录") + entry, styles=STYLES))[1] == ("list_item", 0, "一、收集")

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from .builder import CellText
+from .docx_looks import Look, heading_levels, look_of
 from .docx_numbering import Numbering
 from .docx_package import Package, attribute, child, children, is_on, local_name, number
 from .docx_styles import Styles
@@ -25,13 +26,14 @@ class Text:
     """A paragraph: `level` is a heading's, 0 for the document's title, None for other text.
 
     `is_item` marks what is no heading, whatever it looks like: an entry of a table of contents, or of a list with bullets;
-    `is_bare` marks an automatic number with nothing behind it.
+    `is_bare` marks an automatic number with nothing behind it; `look` is how the text is set.
     """
 
     text: str
     level: int | None = None
     is_item: bool = False
     is_bare: bool = False
+    look: Look | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +65,9 @@ class Body:
 
     def blocks(self) -> Iterator[Text | Table]:
         """Yield the body's blocks, then the notes it refers to, in the order in which it does."""
+        yield from _with_levels_by_look(list(self._as_set()))
+
+    def _as_set(self) -> Iterator[Text | Table]:
         if self._body is not None:
             yield from self._blocks(self._body)
         for kind, key in list(self.found.notes):
@@ -92,7 +97,8 @@ class Body:
             yield Text(_PAGE_OF_ENTRY.sub("", marker + text), is_item=True)
         elif text:
             is_bullet = bool(marker) and not any(map(str.isalnum, marker))
-            yield Text(marker + text, self._level(paragraph, style, text), is_item=is_bullet)
+            look = look_of(_unwrapped(paragraph, "r"), self._styles, style)
+            yield Text(marker + text, self._level(paragraph, style, text), is_item=is_bullet, look=look)
         elif marker:
             yield Text(marker.strip(), is_bare=True)
         for box in boxes:
@@ -144,6 +150,15 @@ class Body:
             inner.extend(block for block in blocks if isinstance(block, Table))
             yield _Placed(CellText(re.sub(r"\s+", " ", text), column, columns), is_rest)
             column += columns
+
+
+def _with_levels_by_look(blocks: Sequence[Text | Table]) -> list[Text | Table]:
+    """Return the blocks, with headings told from how they are set where no style says which they are."""
+    looks = [(b.text, b.look) for b in blocks if isinstance(b, Text) and b.look]
+    if any(isinstance(block, Text) and block.level is not None for block in blocks):
+        return list(blocks)
+    levels = iter(heading_levels(looks))
+    return [replace(b, level=next(levels)) if isinstance(b, Text) and b.look else b for b in blocks]
 
 
 def _merge(rows: Sequence[Sequence[_Placed]]) -> list[list[CellText]]:

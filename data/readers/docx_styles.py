@@ -22,6 +22,7 @@ class Styles:
     def __init__(self, tree: Any | None) -> None:
         self._styles = {attribute(element, "styleId"): element for element in children(tree, "style")}
         kinds = [(attribute(e, "type"), key) for key, e in self._styles.items() if attribute(e, "default") in ("1", "true")]
+        self._run_defaults = child(tree, "docDefaults", "rPrDefault", "rPr")
         self._default = next((key for kind, key in kinds if kind == "paragraph"), None)
 
     def of(self, paragraph: Any) -> str | None:
@@ -50,6 +51,17 @@ class Styles:
             return level + 1 if level < _BODY_LEVEL else 0
         named = self._first(style, lambda element: _HEADING.fullmatch(attribute(child(element, "name")) or ""))
         return int(named[1]) if named else 0
+
+    def of_run(self, run: Any, style: str | None, name: str) -> Any | None:
+        """Return a property of a run: its own, its style's, that of its paragraph's style, or the document's."""
+        own = child(run, "rPr", name)
+        if own is not None:
+            return own
+        for key in (attribute(child(run, "rPr", "rStyle")), style):
+            found = self._first(key, lambda element: child(element, "rPr", name))
+            if found is not None:
+                return found
+        return child(self._run_defaults, name)
 
     def numbering(self, style: str | None) -> Any | None:
         """Return the style's `numPr`, which says in which list its paragraphs are numbered."""
