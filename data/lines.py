@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
 
-from .document import Block, Kind
+from .document import Block
 from .segmentation import MARKER
 
 _LINE = re.compile(r"[^\r\n]+")
@@ -27,6 +27,7 @@ _OPENER = re.compile(r"您|你|我们|如|若|当|为|本|在|对|请|此|该")
 _OPENING_BRACKET = re.compile(r"[【《“「『]")
 _HEADING_END = re.compile(r"[。；！？!?;，,、.]$")
 
+_SALUTATION = re.compile(r"(?:尊敬|亲爱)的")
 _DATE = re.compile(r"[0-9０-９]{4}\s*[年./-]\s*[0-9０-９]{1,2}\s*[月./-]\s*[0-9０-９]{1,2}\s*日?")
 
 _LONGEST_HEADING = 45
@@ -192,7 +193,7 @@ def _squeezed(text: str) -> str:
 
 def classify(text: str, spans: Sequence[tuple[int, int]]) -> Iterator[Block]:
     """Yield a block for each range: its kind and, for a heading, its level, told from its text and neighbours."""
-    bodies = [text[start:end] for start, end in spans]
+    bodies = [text[start:end].rstrip() for start, end in spans]
     headings = _heading_flags(bodies)
     classes: list[str] = []  # marker classes of the open headings, outermost first
     in_list = False
@@ -202,12 +203,29 @@ def classify(text: str, spans: Sequence[tuple[int, int]]) -> Iterator[Block]:
             in_list = False
             yield Block(start, end, "heading", level)
             continue
-        entry = _starts_item(body) or _DATE.fullmatch(body) or (_KEY_VALUE.match(body) and len(body) < 80)
-        kind: Kind = "list_item" if entry else "paragraph"
-        if kind == "paragraph" and in_list and len(body) < 80:
-            kind = "list_item"
-        yield Block(start, end, kind)
-        in_list = body.rstrip().endswith(("：", ":")) or (in_list and kind == "list_item")
+        is_item = _is_entry(body) or (in_list and _may_be_item(body))
+        yield Block(start, end, "list_item" if is_item else "paragraph")
+        goes_on = in_list and is_item and not _ends_list(body, bodies[index - 1])
+        in_list = _introduces(body) or goes_on
+
+
+def _is_entry(body: str) -> bool:
+    """Say whether a text is a list's by its own look: one with a marker, a date, a name with its value."""
+    is_value = _KEY_VALUE.match(body) and len(body) < 80 and "。" not in body[:-1]
+    return bool(_starts_item(body) or _DATE.fullmatch(body) or is_value)
+
+
+def _introduces(body: str) -> bool:
+    return body.endswith(("：", ":")) and not _SALUTATION.match(body)
+
+
+def _may_be_item(body: str) -> bool:
+    return not _introduces(body) and (len(body) < 80 or body.endswith(("；", ";")))
+
+
+def _ends_list(body: str, before: str) -> bool:
+    """Say whether no item without a marker can follow: this one has a marker, or closes a list of semicolons."""
+    return _starts_item(body) or (body.endswith("。") and before.endswith(("；", ";")))
 
 
 def _heading_flags(bodies: list[str]) -> list[bool]:

@@ -277,6 +277,27 @@ def test_a_marker_alone_on_its_line_joins_its_item():
     assert sentences("1.\n我们收集信息。\n2.\n我们使用信息。") == ["1.\n我们收集信息。", "2.\n我们使用信息。"]
 
 
+PLAIN = "我们采取加密和访问控制等措施，保护您的信息不被泄露。"
+
+
+@pytest.mark.parametrize(
+    ("before", "text", "kind"),
+    [
+        ("我们收集：\n您填写的昵称和头像；", PLAIN, "list_item"),
+        ("我们收集：\n您填写的昵称和头像；\n您拍摄的照片和视频。", PLAIN, "paragraph"),
+        ("我们收集：\n（1）您填写的昵称和头像；\n（2）您拍摄的照片和视频。", PLAIN, "paragraph"),
+        ("我们收集：\n您填写的昵称和头像；", "我们把上述信息用于下列用途：", "paragraph"),
+        ("我们收集：", "我们收集" + "您的手机号码和电子邮箱、" * 8 + "和收货地址；", "list_item"),
+        ("我们收集：", "我们收集" + "您的手机号码和电子邮箱、" * 8 + "和收货地址。", "paragraph"),
+        ("亲爱的玩家：", PLAIN, "paragraph"),
+        (PLAIN, "客服热线：0532-5550-1098。我们会在十五日内答复。", "paragraph"),
+        (PLAIN, "客服热线：0532-5550-1098。", "list_item"),
+    ],
+)
+def test_where_a_list_ends(before, text, kind):
+    assert [block.kind for block in find_blocks(f"隐私政策\n{before}\n{text}")][-1] == kind
+
+
 @pytest.mark.parametrize("colon", ["：", ":", "： "])
 def test_name_and_value_lines_stay_apart(colon):
     lines = [
