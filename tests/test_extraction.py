@@ -63,6 +63,9 @@ def test_the_seen_files_together(seen):
     assert score.recall >= 0.995
     assert score.precision >= 0.98
     assert score.cell_f1 >= 0.98
+    assert score.whole_blocks >= 0.99
+    assert score.kind_accuracy >= 0.975
+    assert score.header_accuracy >= 0.98
 
 
 def test_the_unseen_files_together(unseen):
