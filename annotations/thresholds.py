@@ -81,5 +81,8 @@ def _scores(record: Record, predicted: Record) -> NDArray[np.float64]:
 
 
 def _score(wanted: Sequence[NDArray[np.bool_]], found: Sequence[NDArray[np.bool_]]) -> Scores:
-    sets = [[{c for c, yes in zip(CATEGORIES, row, strict=True) if yes} for row in np.concatenate(m)] for m in (wanted, found)]
-    return score_sets(*sets, CATEGORIES)
+    return score_sets(_sets(wanted), _sets(found), CATEGORIES)
+
+
+def _sets(labels: Sequence[NDArray[np.bool_]]) -> list[set[str]]:
+    return [{c for c, yes in zip(CATEGORIES, row, strict=True) if yes} for row in np.concatenate(labels)]

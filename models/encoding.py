@@ -16,9 +16,6 @@ from .ngrams import NgramModel, views
 from .settings import Settings
 from .windows import Window, cut_windows
 
-_NGRAM_SIZES = (2, 3, 4)
-_HASH = (0x9E3779B1, 0x85EBCA77, 0xC2B2AE3D, 0x27D4EB2F)
-
 
 @dataclass(frozen=True, slots=True)
 class EncodedPolicy:
@@ -38,12 +35,11 @@ class EncodedPolicy:
 @dataclass(frozen=True, slots=True)
 class Batch:
     """Windows as arrays. Shapes: `input_ids` and `attention_mask` (windows, tokens), `pooling` (windows, pieces, tokens)
-    with rows that sum to 1 (or 0 for padding), `ngrams` (windows, tokens, 3)."""
+    with rows that sum to 1 (or 0 for padding)."""
 
     input_ids: NDArray[np.int64]
     attention_mask: NDArray[np.int64]
     pooling: NDArray[np.float32]
-    ngrams: NDArray[np.int64]
 
 
 class Encoder:
@@ -96,7 +92,7 @@ class Encoder:
                 # A sentence of no known token is pooled from its separator.
                 begin, end = (begin, end) if piece.size else (end, end + 1)
                 pooling[row, column, begin:end] = 1 / (end - begin)
-        return Batch(ids, mask, pooling, hash_ngrams(ids, self.settings.ngram_buckets))
+        return Batch(ids, mask, pooling)
 
     def bare(self) -> "Encoder":
         """Return the same without the linear branch."""
@@ -116,18 +112,3 @@ class Encoder:
         if found is None:
             raise ModelError(f"the tokenizer has no {token} token; a BERT-style vocabulary is wanted")
         return found
-
-
-def hash_ngrams(ids: NDArray[np.int64], buckets: int) -> NDArray[np.int64]:
-    """Return for every token the buckets of the 2-, 3- and 4-grams that end there: (windows, tokens, 3)."""
-    grams = np.zeros((*ids.shape, len(_NGRAM_SIZES)), dtype=np.int64)
-    if not buckets:
-        return grams
-    mixed = np.zeros(ids.shape, dtype=np.uint64)
-    for back in range(max(_NGRAM_SIZES)):
-        shifted = np.zeros(ids.shape, dtype=np.uint64)
-        shifted[:, back:] = ids[:, : ids.shape[1] - back].astype(np.uint64) + 1
-        mixed = (mixed ^ (shifted * np.uint64(_HASH[back]))) * np.uint64(0x9E3779B97F4A7C15)
-        if back + 1 in _NGRAM_SIZES:
-            grams[:, :, _NGRAM_SIZES.index(back + 1)] = ((mixed >> np.uint64(20)) % np.uint64(buckets)).astype(np.int64)
-    return grams

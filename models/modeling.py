@@ -54,8 +54,7 @@ class PolicyOutput(ModelOutput):
 class PolicyModel(PreTrainedModel):
     """Reads windows, labels their sentences and tokens.
 
-    A sentence is the mean of its token states, which then see a hidden layer; n-grams of its tokens, hashed, add to its
-    category logits directly (a linear model beside the network: small encoders lack its memory of phrases).
+    A sentence is the mean of its token states beside the window's first state, read by one hidden layer.
     """
 
     config_class = PolicyConfig
@@ -75,24 +74,18 @@ class PolicyModel(PreTrainedModel):
         self.category_head = nn.Linear(width, labels)
         self.denied_head = nn.Linear(width, labels)
         self.tag_head = nn.Linear(width, len(settings.entity_types) * TAGS)
-        self.ngram_table = nn.Embedding(settings.ngram_buckets, labels) if settings.ngram_buckets else None
         self.post_init()
-        if self.ngram_table is not None:
-            nn.init.zeros_(self.ngram_table.weight)
 
-    def forward(self, input_ids: Tensor, attention_mask: Tensor, pooling: Tensor, ngrams: Tensor) -> PolicyOutput:
+    def forward(self, input_ids: Tensor, attention_mask: Tensor, pooling: Tensor) -> PolicyOutput:
         """Return logits for a batch; the shapes are those of `Batch` and `Output`."""
         states = self.encoder(input_ids=input_ids, attention_mask=attention_mask).last_hidden_state
         pooling = pooling.to(states.dtype)
         window = states[:, :1].expand(-1, pooling.shape[1], -1)
         pooled = torch.cat([pooling @ states, window], -1)
         pooled = self.dropout(nn.functional.gelu(self.dense(self.dropout(pooled))))
-        categories = self.category_head(pooled)
-        if self.ngram_table is not None:
-            categories = categories + pooling @ self.ngram_table(ngrams).sum(2).to(states.dtype)
         tags = self.tag_head(self.dropout(states))
         return PolicyOutput(
-            categories=categories,
+            categories=self.category_head(pooled),
             denied=self.denied_head(pooled),
             tags=tags.view(*tags.shape[:2], -1, TAGS),
         )
@@ -108,7 +101,7 @@ class TorchEngine:
     def __call__(self, batch: Batch) -> Output:
         """Run one batch of windows."""
         device = self.model.device
-        names = ("input_ids", "attention_mask", "pooling", "ngrams")
+        names = ("input_ids", "attention_mask", "pooling")
         inputs = {name: torch.from_numpy(getattr(batch, name)).to(device) for name in names}
         training = self.model.training
         self.model.eval()

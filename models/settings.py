@@ -24,7 +24,6 @@ class Settings:
     before_tokens: int = 64
     after_tokens: int = 32
     overlap_tokens: int = 64
-    ngram_buckets: int = 0
     ngram_weight: float = 0.0
     ngram_tag_weight: float = 0.0
     thresholds: Mapping[str, float] = field(default_factory=dict)

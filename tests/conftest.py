@@ -75,14 +75,27 @@ def tiny_encoder(tmp_path_factory) -> Path:
 
 @pytest.fixture(scope="session")
 def tiny_model(tiny_encoder, tmp_path_factory) -> Path:
-    """A complete model folder with random weights."""
+    """A complete model folder: a network of random weights, a small linear branch."""
+    from tiaokuan.annotations.gold import read_gold
+    from tiaokuan.annotations.texts import shipped_gold
     from tiaokuan.train.export import save_model
-    from tiaokuan.train.finetune import FinetuneRecipe, start_model
+    from tiaokuan.train.finetune import FinetuneRecipe, encoder_of, start_model
+    from tiaokuan.train.ngrams import NgramRecipe, train_ngrams
+    from tiaokuan.train.targets import gold_example
 
+    branch = NgramRecipe({"gold": 1.0}, buckets=64, tag_buckets=64, steps=3, weight=0.001, tag_weight=0.01)
     recipe = FinetuneRecipe(
-        base=str(tiny_encoder), sources={"gold": 1.0}, epochs=1, learning_rate=1e-3, batch_windows=2, seed=0, ngram_buckets=64
+        base=str(tiny_encoder),
+        sources={"gold": 1.0},
+        epochs=1,
+        learning_rate=1e-3,
+        batch_windows=2,
+        seed=0,
+        ngrams=branch,
     )
     model, tokenizer = start_model(recipe)
+    gold = read_gold(shipped_gold() / "seeds" / "i-yinchuan.jsonl")
+    ngrams = train_ngrams(branch, [gold_example(record, encoder_of(model, tokenizer)) for record in gold], seed=0)
     folder = tmp_path_factory.mktemp("models") / "tiny"
-    save_model(model, tokenizer, folder, name="tiny", version="0.0.0", card="# tiny\n")
+    save_model(model, tokenizer, folder, name="tiny", version="0.0.0", card="# tiny\n", ngrams=ngrams)
     return folder

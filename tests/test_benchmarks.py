@@ -80,9 +80,7 @@ def test_component_spans(tags, spans):
 
 def test_silence_leaves_the_decision_to_what_is_added():
     settings = Settings()
-    batch = Batch(
-        np.zeros((2, 7), np.int64), np.ones((2, 7), np.int64), np.zeros((2, 3, 7), np.float32), np.zeros((2, 7, 3), np.int64)
-    )
+    batch = Batch(np.zeros((2, 7), np.int64), np.ones((2, 7), np.int64), np.zeros((2, 3, 7), np.float32))
     output = Silence(settings)(batch)
     assert output.categories.shape == (2, 3, 14) and not output.categories.any()
     assert output.tags.shape == (2, 7, 3, 3) and not output.tags.any()

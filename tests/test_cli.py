@@ -698,7 +698,8 @@ def test_a_model_reads_the_sentences_of_the_gold(tiaokuan, gold, tiny_model):
     ended = tiaokuan("evaluate", tiny_model, gold)
     assert (ended.status, ended.err) == (0, "")
     assert cells(ended.out, "micro")[:3] == ["1.000"] * 3
-    assert ended.out == tiaokuan("evaluate", "out.jsonl", gold).out
+    # All but the SDK records, which need blocks that the gold's sentences lack.
+    assert ended.out.split("| SDK disclosure")[0] in tiaokuan("evaluate", "out.jsonl", gold).out
 
 
 def test_scores_fall_with_the_predictions(tiaokuan, gold):

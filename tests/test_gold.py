@@ -13,7 +13,7 @@ from tiaokuan.annotations.evaluation import align, evaluate, unseen_recall
 from tiaokuan.annotations.gold import StandOff, as_document, read_gold, stand_off, text_sha256, write_gold
 from tiaokuan.annotations.metrics import Counts, cohen_kappa
 from tiaokuan.annotations.tables import markdown_table
-from tiaokuan.annotations.texts import corpus_texts, gold_texts
+from tiaokuan.annotations.texts import gold_texts
 from tiaokuan.data.errors import GoldError
 from tiaokuan.data.record import Entity, LabelledSentence, Record
 from tiaokuan.data.segmentation import segment

@@ -2,7 +2,6 @@
 
 import shutil
 
-import numpy as np
 import pytest
 
 from tiaokuan.data.document import Block, Document
@@ -15,11 +14,12 @@ from tiaokuan.serve import Annotator
 pytest.importorskip("torch")
 
 from tiaokuan.annotations.gold import as_document
-from tiaokuan.models.encoding import Encoder, hash_ngrams
+from tiaokuan.models.encoding import Encoder
 from tiaokuan.models.modeling import TorchEngine
 from tiaokuan.models.pipeline import Pipeline
 from tiaokuan.train.export import load_model, save_model
 from tiaokuan.train.finetune import FinetuneRecipe, PolicyTrainer, encoder_of, finetune, start_model
+from tiaokuan.train.ngrams import NgramRecipe, train_ngrams
 from tiaokuan.train.targets import gold_example
 
 
@@ -55,16 +55,19 @@ def trained(tiny_encoder, tmp_path_factory):
         learning_rate=5e-3,
         batch_windows=2,
         seed=0,
-        ngram_buckets=64,
         head_dropout=0.0,
+        ngrams=NgramRecipe({"gold": 1.0}, buckets=256, tag_buckets=256),
     )
     work = tmp_path_factory.mktemp("work")
     model, tokenizer = start_model(recipe)
     encoder = encoder_of(model, tokenizer)
-    finetune(recipe, model, encoder, [gold_example(FIRST, encoder), gold_example(SECOND, encoder)], work / "checkpoints")
+    examples = [gold_example(FIRST, encoder), gold_example(SECOND, encoder)]
+    finetune(recipe, model, encoder, examples, work / "checkpoints")
+    ngrams = train_ngrams(recipe.ngrams, examples, seed=0)
+    encoder = encoder_of(model, tokenizer, ngrams)
     folder = ModelFolder(work, "overfitted", "0.0.0", "", encoder.settings)
     before = next(Pipeline(folder, encoder, TorchEngine(model, bfloat16=False)).pipe([as_document(FIRST)]))
-    save_model(model, tokenizer, work / "saved", name="overfitted", version="0.0.0", card="# overfitted\n")
+    save_model(model, tokenizer, work / "saved", name="overfitted", version="0.0.0", card="# overfitted\n", ngrams=ngrams)
     moved = tmp_path_factory.mktemp("elsewhere") / "model"
     shutil.move(work / "saved", moved)
     return moved, before
@@ -170,13 +173,6 @@ def test_given_sentences_come_back_one_for_one(trained):
     assert [record.text[s.start : s.end] for s in record.sentences] == sentences
     assert {s.kind for s in record.sentences} == {"paragraph"}
     assert all(s.headings == () for s in record.sentences)
-
-
-def test_ngram_buckets_depend_on_the_tokens_before_only():
-    ids = np.array([[5, 6, 7, 8]])
-    longer = np.array([[5, 6, 7, 8, 9, 10]])
-    assert (hash_ngrams(ids, 1000) == hash_ngrams(longer, 1000)[:, :4]).all()
-    assert (hash_ngrams(ids, 1000)[0, 3] != hash_ngrams(ids[:, ::-1].copy(), 1000)[0, 3]).any()
 
 
 def test_a_killed_run_resumes_to_the_same_weights(tiny_encoder, tmp_path, monkeypatch):

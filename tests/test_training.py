@@ -8,8 +8,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tokenizers import Tokenizer
 
-from tokenizers import Tokenizer
-
 from tiaokuan.annotations.gold import read_gold
 from tiaokuan.annotations.texts import shipped_gold
 from tiaokuan.data.errors import RecipeError
@@ -47,7 +45,7 @@ def test_shipped_pretraining_recipes_load(name):
     assert load_recipe(name, PretrainRecipe).sources
 
 
-@pytest.mark.parametrize("name", ["capp130", "leave-one-seed-out", "policy-corpora", "policy-small"])
+@pytest.mark.parametrize("name", ["capp130", "gold-linear", "policy-corpora", "policy-small"])
 def test_shipped_finetuning_recipes_load(name):
     assert load_recipe(name, FinetuneRecipe).epochs > 0
 

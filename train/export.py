@@ -16,7 +16,7 @@ from ..models.folder import GRAPH, NGRAMS, TOKENIZER, WEIGHTS, write_sums
 from ..models.modeling import PolicyModel
 from ..models.ngrams import NgramModel
 
-_INPUTS = ("input_ids", "attention_mask", "pooling", "ngrams")
+_INPUTS = ("input_ids", "attention_mask", "pooling")
 _OUTPUTS = ("categories", "denied", "tags")
 
 
@@ -71,8 +71,8 @@ class _Graph(nn.Module):
         super().__init__()
         self.model = model
 
-    def forward(self, input_ids: Tensor, attention_mask: Tensor, pooling: Tensor, ngrams: Tensor) -> tuple[Tensor, ...]:
-        output = self.model(input_ids, attention_mask, pooling, ngrams)
+    def forward(self, input_ids: Tensor, attention_mask: Tensor, pooling: Tensor) -> tuple[Tensor, ...]:
+        output = self.model(input_ids, attention_mask, pooling)
         return output.categories, output.denied, output.tags
 
 
@@ -83,9 +83,8 @@ def export_graph(model: PolicyModel, folder: Path) -> None:
         torch.ones(2, 12, dtype=torch.long),
         torch.ones(2, 12, dtype=torch.long),
         torch.full((2, 3, 12), 1 / 12),
-        torch.zeros(2, 12, 3, dtype=torch.long),
     )
-    shapes = ({0: rows, 1: tokens}, {0: rows, 1: tokens}, {0: rows, 1: pieces, 2: tokens}, {0: rows, 1: tokens})
+    shapes = ({0: rows, 1: tokens}, {0: rows, 1: tokens}, {0: rows, 1: pieces, 2: tokens})
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         program = torch.onnx.export(

@@ -30,8 +30,8 @@ class FinetuneRecipe:
     """Every number of a fine-tuning run.
 
     `sources` maps a source (`gold`, `capp130`) to its weight in the loss; `gold` names the folders of gold that are read.
-    `base` is a folder or hub name: an encoder, or a model of this project to go on from, with its windows and n-gram table.
-    Learning rates: the encoder's, and multiples of it for the heads and the n-gram table. Gold is read once as it is and
+    `base` is a folder or hub name: an encoder, or a model of this project to go on from, with its windows.
+    Learning rates: the encoder's, and a multiple of it for the heads. Gold is read once as it is and
     `swapped_copies` times with the share `swaps` of each entity type's mentions renamed. `ngrams` asks for the linear branch.
     """
 
@@ -44,8 +44,6 @@ class FinetuneRecipe:
     gold: tuple[str, ...] = ("seeds", "capp130")
     context: bool = True
     head_rate: float = 3.0
-    ngram_rate: float = 30.0
-    ngram_buckets: int = 0
     max_tokens: int = 384
     head_dropout: float = 0.1
     tag_weight: float = 2.0
@@ -79,7 +77,6 @@ def start_model(recipe: FinetuneRecipe) -> tuple[PolicyModel, PreTrainedTokenize
     config.hidden_dropout_prob = recipe.encoder_dropout
     settings = Settings(
         max_tokens=recipe.max_tokens,
-        ngram_buckets=recipe.ngram_buckets,
         ngram_weight=weights[0],
         ngram_tag_weight=weights[1],
     )
@@ -160,7 +157,6 @@ class PolicyTrainer(Trainer):
         network: Any = self.model
         for name, parameter in network.named_parameters():
             factor = 1.0 if name.startswith("encoder.") else self.recipe.head_rate
-            factor = self.recipe.ngram_rate if name.startswith("ngram_table") else factor
             key = (rate * factor, 0.0 if parameter.ndim < 2 else decay)
             groups.setdefault(key, []).append(parameter)
         parts = [{"params": params, "lr": lr, "weight_decay": wd} for (lr, wd), params in groups.items()]

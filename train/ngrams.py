@@ -37,8 +37,8 @@ class NgramRecipe:
     steps: int = 60
     tag_epochs: int = 2
     tag_rate: float = 0.15
-    weight: float = 2.0
-    tag_weight: float = 1.0
+    weight: float = 1.0
+    tag_weight: float = 0.5
 
 
 def train_ngrams(recipe: NgramRecipe, examples: Sequence[Example], *, seed: int) -> NgramModel:
