@@ -794,3 +794,11 @@ def test_every_word_comes_out_once_and_in_order(markup):
     document = read(f"<body>{markup}</body>")
     assert_sound(document)
     assert re.findall("w[0-9]+w", document.text) == re.findall("w[0-9]+w", markup)
+
+
+def test_a_tag_of_a_hundred_thousand_attributes_costs_no_time():
+    attributes = " ".join(f"a{number}='x'" for number in range(100_000))
+    begin = time.perf_counter()
+    document = read_html(f"<p {attributes}>我们收集您的手机号码。</p><p class='a b'>二。</p>".encode(), id="x")
+    assert document.text == "我们收集您的手机号码。\n二。"
+    assert time.perf_counter() - begin < 10

@@ -1,7 +1,7 @@
-"""A cap on how deep the elements of a page nest.
+"""Caps on how deep the elements of a page nest, and on how many attributes one has.
 
 The parser looks through all open elements at every block, so that 100,000 nested `<div>` would take it a minute and as many
-`<ul>` several. Browsers cap the depth, too.
+`<ul>` several; it compares each attribute of a tag with all before it. Browsers cap the depth, too.
 """
 
 import re
@@ -11,6 +11,10 @@ from .html_page import BLOCKS, HEADINGS, tag_names
 
 DEEPEST = 512
 """As in Chromium."""
+
+MOST_ATTRIBUTES = 1000
+
+_LONG_TAG = re.compile(r"<([a-z][^\s/<>]*)[^<>]{10000,}>", re.IGNORECASE)
 
 _MOST_FORMATTING = 16
 """Formatting elements left open are opened anew in every paragraph: 2,000 of them make 2,000,000 elements."""
@@ -126,6 +130,11 @@ def cap_depth(markup: str) -> tuple[str, int]:
         else:
             is_parted = False
     return ("".join([*parts, markup[at:]]), len(parts) // 2) if parts else (markup, 0)
+
+
+def cap_attributes(markup: str) -> str:
+    """Return a page whose tags have no attributes where they would have more than `MOST_ATTRIBUTES`."""
+    return _LONG_TAG.sub(lambda tag: tag[0] if len(tag[0].split()) <= MOST_ATTRIBUTES else f"<{tag[1]}>", markup)
 
 
 def _most_open_formatting(markup: str) -> int:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from ..document import Warn
 from ..errors import ReadError
 from .encoding import decode_file
-from .html_nesting import DEEPEST, cap_depth
+from .html_nesting import DEEPEST, cap_attributes, cap_depth
 
 _BYTE_ORDER_MARKS = (codecs.BOM_UTF8, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _DECLARED = re.compile(rb"<(?:meta\b[^>]*?charset|\?xml\b[^>]*?encoding)\s*=\s*[\"']?\s*([\w-]+)", re.IGNORECASE)
@@ -55,7 +55,7 @@ def read_markup(data: bytes, *, encoding: str | None = None) -> Markup:
     text = _SURROGATE.sub("\ufffd", markup.text.replace("\0", ""))
     if text.lstrip().startswith("<?xml"):
         text = _CLOSED_AT_ONCE.sub(r"<\1\2></\1>", text)
-    text, too_deep = cap_depth(text)
+    text, too_deep = cap_depth(cap_attributes(text))
     flattened = Warn("flattened", f"{too_deep} tags that nest deeper than {DEEPEST} were read as breaks between paragraphs")
     return Markup(text, (*markup.warnings, flattened) if too_deep else markup.warnings)
 
