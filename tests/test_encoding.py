@@ -6,7 +6,7 @@ from itertools import cycle, islice
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tiaokuan.data.document import Warn
@@ -180,6 +180,17 @@ def test_a_right_reading_is_likelier_than_a_wrong_one():
 
 @given(st.binary(max_size=400))
 def test_any_bytes_are_text_or_a_read_error(data):
+    check_bytes(data)
+
+
+@pytest.mark.slow
+@settings(max_examples=10_000)
+@given(st.binary(max_size=400) | st.text(max_size=200).map(lambda text: text.encode("gb18030", "replace")))
+def test_ten_thousand_files_are_text_or_a_read_error(data):
+    check_bytes(data)
+
+
+def check_bytes(data):
     try:
         decoded = decode_file(data)
     except ReadError as error:

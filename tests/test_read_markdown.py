@@ -4,7 +4,7 @@ import random
 import re
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tiaokuan.data.document import Warn
@@ -257,9 +257,22 @@ PARTS = [
 PARTS += ["    ", "  \n", "<b>", "</b>", "<br>", "&amp;", "\\", "---", "！", "。"]
 
 
-@given(st.lists(st.sampled_from(PARTS), min_size=1, max_size=60))
-def test_every_word_of_any_markdown_comes_out(parts):
-    text = "".join(parts)
+SOUP = st.lists(st.sampled_from(PARTS), min_size=1, max_size=60).map("".join)
+
+
+@given(SOUP)
+def test_every_word_of_any_markdown_comes_out(text):
+    check_soup(text)
+
+
+@pytest.mark.slow
+@settings(max_examples=10_000)
+@given(SOUP)
+def test_ten_thousand_soups(text):
+    check_soup(text)
+
+
+def check_soup(text):
     try:
         document = read(text)
     except ReadError as error:

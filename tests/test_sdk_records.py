@@ -14,6 +14,7 @@ from tiaokuan.annotations.gold import as_document, read_gold
 from tiaokuan.annotations.metrics import Counts
 from tiaokuan.data.document import Document, Sentence
 from tiaokuan.data.readers.builder import Builder, CellText
+from tiaokuan.data.readers.policy import read_policy
 from tiaokuan.data.readers.text import read_text, text_document
 from tiaokuan.data.record import Entity, LabelledSentence, Record
 from tiaokuan.data.sdks import sdk_records
@@ -630,6 +631,66 @@ def test_the_records_of_the_seeds_are_found_from_their_gold_spans():
         assert scores["fields"].f1 >= 0.95
         extents = [[(sdk["start"], sdk["end"]) for r in records for sdk in r.sdks] for records in (gold, found)]
         assert extents[0] == extents[1]
+
+
+def places(gold: str, read: str) -> dict[int, int]:
+    """Where the characters of a text stand in the same text read from another format; white space and markers may differ."""
+    ours = [i for i, c in enumerate(gold) if not c.isspace()]
+    theirs = [i for i, c in enumerate(read) if not c.isspace()]
+    squeezed = "".join(read[i] for i in theirs)
+    found, at = {}, 0
+    for number, place in enumerate(ours):
+        if squeezed[at : at + 1] != gold[place]:
+            ahead = "".join(gold[i] for i in ours[number : number + 8])
+            again = squeezed.find(ahead, at, at + 400)
+            if again < 0:
+                continue
+            at = again
+        found[place] = theirs[at]
+        at += 1
+    return found
+
+
+def items(record: Record) -> set[tuple[object, ...]]:
+    """What a record's SDKs say, in words."""
+    text = record.text or ""
+    words = [re.sub(r"\s", "", text[e.start : e.end]) for e in record.entities]
+    said: set[tuple[object, ...]] = set()
+    for number, sdk in enumerate(record.sdks):
+        name = (number, words[sdk["name"]])
+        pairs = [("owner", sdk["owner"]), ("link", sdk["link"]), *(("purpose", pair) for pair in sdk["purpose"])]
+        said |= {(name, field, re.sub(r"\s", "", text[slice(*pair)])) for field, pair in pairs if pair}
+        said |= {
+            (name, field, words[item["entity"]], item["denied"])
+            for field in ("data_types", "permissions")
+            for item in sdk[field]
+        }
+    return said
+
+
+@pytest.mark.parametrize(
+    ("seed", "file"),
+    [
+        ("i-yinchuan", "wechat.html"),
+        ("jishiban", "government.html"),
+        ("shandongtong", "office.pdf"),
+        ("shen-i-zhengxie", "large.pdf"),
+    ],
+)
+def test_the_records_are_the_same_in_other_formats(seed, file):
+    pytest.importorskip("pypdfium2")
+    gold = next(record for record in seeds() if record.id == seed)
+    path = ROOT / "tests" / "extraction" / "seen" / file
+    document = read_policy(path.read_bytes(), name=file, id=seed)
+    to = places(gold.text or "", document.text)
+    entities = tuple(
+        replace(e, start=to[e.start], end=to[e.end - 1] + 1) for e in gold.entities if e.start in to and e.end - 1 in to
+    )
+    assert len(entities) == len(gold.entities)
+    found = assembled(replace(gold, text=document.text, entities=entities, sentences=()), document)
+    wanted, got = items(gold), items(found)
+    assert len(found.sdks) == len(gold.sdks)
+    assert 2 * len(wanted & got) / (len(wanted) + len(got)) >= 0.95
 
 
 class OneModel:
