@@ -11,6 +11,8 @@ from hypothesis import strategies as st
 
 docx = pytest.importorskip("docx")
 
+from blocks import cells, kinds, texts
+
 from tiaokuan.data.document import Warn
 from tiaokuan.data.errors import MissingExtraError, ReadError
 from tiaokuan.data.readers.archive import Archive, ArchiveLimits
@@ -75,23 +77,6 @@ def tbl(*rows):
 
 def read(body, **parts):
     return read_docx(word(body, **parts), id="x")
-
-
-def texts(document):
-    return [document.text[block.start : block.end] for block in document.blocks]
-
-
-def kinds(document):
-    return [(block.kind, block.level, document.text[block.start : block.end]) for block in document.blocks]
-
-
-def cells(document):
-    """Return each table row: its table's number, whether it is of the header, and its cells."""
-    return [
-        (b.table, b.is_header, [(document.text[c.start : c.end], c.column, c.columns, c.rows) for c in b.cells])
-        for b in document.blocks
-        if b.kind == "table_row"
-    ]
 
 
 def code_of(data):

@@ -15,6 +15,7 @@ pytest.importorskip("pypdfium2")
 pytest.importorskip("pdfplumber")
 pytest.importorskip("reportlab")
 
+from blocks import cells, kinds, texts
 from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.cidfonts import UnicodeCIDFont
 from reportlab.pdfgen.canvas import Canvas
@@ -101,23 +102,6 @@ def wrap(text, indent=2, width=LINE):
 def read(paper, pages=2_000):
     """Parse in this process, which spares the time of starting one."""
     return pdf_document(parse(paper.bytes(), pages=pages, seconds=60), id="x")
-
-
-def texts(document):
-    return [document.text[block.start : block.end] for block in document.blocks]
-
-
-def kinds(document):
-    return [(block.kind, block.level, document.text[block.start : block.end]) for block in document.blocks]
-
-
-def cells(document):
-    """Return each table row: its table's number, whether it is of the header, and its cells."""
-    return [
-        (b.table, b.is_header, [(document.text[c.start : c.end], c.column, c.columns, c.rows) for c in b.cells])
-        for b in document.blocks
-        if b.kind == "table_row"
-    ]
 
 
 def codes(document):
