@@ -1,6 +1,6 @@
 """Scores into labels: BIO tags into spans, probabilities into categories. Torch-free."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -70,3 +70,12 @@ def encode_spans(offsets: Sequence[tuple[int, int]], spans: Sequence[tuple[int, 
             tags[i] = INSIDE if previous == at else BEGIN
             previous = at
     return tags
+
+
+def encode_rows(
+    rows: Sequence[Sequence[tuple[int, int]]], spans: Mapping[str, Sequence[tuple[int, int]]]
+) -> list[NDArray[np.int8]]:
+    """Return the BIO tags of each row of tokens, (tokens, types), for character spans by type."""
+    tokens = [pair for row in rows for pair in row]
+    tags = np.array([encode_spans(tokens, found) for found in spans.values()], dtype=np.int8).reshape(len(spans), -1).T
+    return np.split(tags, np.cumsum([len(row) for row in rows])[:-1])

@@ -10,7 +10,8 @@ from tokenizers import Tokenizer
 from ..data.document import Sentence
 from ..data.errors import ModelError
 from ..data.lexicon.tagger import lexicon_matches
-from .decoding import encode_spans
+from ..data.taxonomy import ENTITY_TYPES
+from .decoding import encode_rows
 from .folder import NGRAMS, TOKENIZER, ModelFolder
 from .ngrams import NgramModel, views
 from .settings import Settings
@@ -73,7 +74,7 @@ class Encoder:
             [(s.start + a, s.start + b) for a, b in encoding.offsets] for s, encoding in zip(sentences, encodings, strict=True)
         ]
         windows = cut_windows([len(row) for row in ids], [s.headings for s in sentences], self.settings)
-        return EncodedPolicy(ids, offsets, windows, views(sentences), self._matches(text, offsets))
+        return EncodedPolicy(ids, offsets, windows, views(sentences), _matches(text, offsets))
 
     def batch(self, items: Sequence[tuple[EncodedPolicy, Window]]) -> Batch:
         """Lay windows out as arrays, padded to the longest among them."""
@@ -98,17 +99,15 @@ class Encoder:
         """Return the same without the linear branch."""
         return Encoder(self.tokenizer, self.settings)
 
-    def _matches(self, text: str, offsets: Sequence[Sequence[tuple[int, int]]]) -> list[NDArray[np.int8]]:
-        found: dict[str, list[tuple[int, int]]] = {kind: [] for kind in self.settings.entity_types}
-        for kind, start, end in lexicon_matches(text):
-            found[kind].append((start, end))
-        tokens = [pair for row in offsets for pair in row]
-        tags = np.array([encode_spans(tokens, found[kind]) for kind in found], dtype=np.int8).reshape(len(found), -1).T
-        ends = np.cumsum([len(row) for row in offsets])
-        return np.split(tags, ends[:-1])
-
     def _special(self, token: str) -> int:
         found = self.tokenizer.token_to_id(token)
         if found is None:
             raise ModelError(f"the tokenizer has no {token} token; a BERT-style vocabulary is wanted")
         return found
+
+
+def _matches(text: str, offsets: Sequence[Sequence[tuple[int, int]]]) -> list[NDArray[np.int8]]:
+    found: dict[str, list[tuple[int, int]]] = {kind: [] for kind in ENTITY_TYPES}
+    for kind, start, end in lexicon_matches(text):
+        found[kind].append((start, end))
+    return encode_rows(offsets, found)

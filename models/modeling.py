@@ -68,11 +68,10 @@ class PolicyModel(PreTrainedModel):
         if getattr(self.encoder, "pooler", None) is not None:
             self.encoder.pooler = None
         width = encoder_config.hidden_size
-        labels = len(settings.categories)
         self.dense = nn.Linear(2 * width, width)
         self.dropout = nn.Dropout(config.head_dropout)
-        self.category_head = nn.Linear(width, labels)
-        self.denied_head = nn.Linear(width, labels)
+        self.category_head = nn.Linear(width, len(settings.labels))
+        self.denied_head = nn.Linear(width, len(settings.categories))
         self.tag_head = nn.Linear(width, len(settings.entity_types) * TAGS)
         self.post_init()
 

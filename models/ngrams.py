@@ -9,6 +9,7 @@ know: gazetteer features, whose weight is learnt.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 from zipfile import BadZipFile
 
 import numpy as np
@@ -102,42 +103,65 @@ def view_weights(grams: SentenceNgrams, idf: NDArray[np.float32], sentences: int
 
 
 @dataclass(frozen=True, slots=True)
+class Table:
+    """Weights in a byte each: `steps` times the `scale` of their column; the last axis of `steps` has the columns."""
+
+    steps: NDArray[np.int8]
+    scale: NDArray[np.float32]
+
+    @classmethod
+    def of(cls, weights: NDArray[np.floating]) -> "Table":
+        """Round weights to the nearest of 255 steps, each column on a scale of its own."""
+        largest = np.abs(weights).reshape(-1, weights.shape[-1]).max(0)
+        scale = (np.maximum(largest, 1e-9) / 127).astype(np.float32)
+        return cls(np.rint(weights / scale).astype(np.int8), scale)
+
+    def __getitem__(self, rows: Any) -> NDArray[np.float32]:
+        """Return the weights of some rows."""
+        return self.steps[rows] * self.scale
+
+
+@dataclass(frozen=True, slots=True)
 class NgramModel:
-    """The branch's weights. Shapes: `idf` (views, buckets), `sentence` (views, buckets, categories), `bias` (categories,),
+    """The branch's weights. Shapes: `idf` (views, buckets), `sentence` (views, buckets, labels), `bias` (labels,),
     `token` (buckets, entity types, 3); the two kinds of buckets are counted apart."""
 
     idf: NDArray[np.float16]
-    sentence: NDArray[np.float16]
+    sentence: Table
     bias: NDArray[np.float32]
-    token: NDArray[np.float16]
+    token: Table
 
     def sentence_logits(self, ids: Sequence[Sequence[int]], shown: NDArray[np.int64]) -> NDArray[np.float32]:
-        """Return category logits, (sentences, categories), of sentences that are shown through `views`."""
+        """Return the logits of `Settings.labels`, (sentences, labels), of sentences that are shown through `views`."""
         grams = sentence_ngrams(ids, self.idf.shape[1])
         logits = np.tile(self.bias, (len(ids), 1))
         present, starts = np.unique(grams.rows, return_index=True)
         for view in range(VIEWS if len(present) else 0):
             weights = view_weights(grams, self.idf[view].astype(np.float32), len(ids))
             scores = np.zeros_like(logits)
-            scores[present] = np.add.reduceat(self.sentence[view][grams.buckets] * weights[:, None], starts)
+            scores[present] = np.add.reduceat(self.sentence[view, grams.buckets] * weights[:, None], starts)
             source = shown[:, view]
             logits[source >= 0] += scores[source[source >= 0]]
         return logits
 
     def tag_logits(self, ids: Sequence[int], matches: NDArray[np.int8]) -> NDArray[np.float32]:
         """Return the tag logits of a sentence's tokens: (tokens, entity types, 3)."""
-        return self.token[token_features(ids, matches, len(self.token))].sum(1, dtype=np.float32)
+        return self.token[token_features(ids, matches, len(self.token.steps))].sum(1)
 
     def save(self, path: Path) -> None:
         """Write the weights as an uncompressed archive of NumPy arrays."""
-        np.savez(path, idf=self.idf, sentence=self.sentence, bias=self.bias, token=self.token, allow_pickle=False)
+        arrays = {"idf": self.idf, "bias": self.bias}
+        for name, table in (("sentence", self.sentence), ("token", self.token)):
+            arrays |= {name: table.steps, f"{name}_scale": table.scale}
+        np.savez(path, allow_pickle=False, **arrays)
 
     @classmethod
     def load(cls, path: Path) -> "NgramModel":
         """Read what `save` wrote. Raises `ModelError` if it is something else."""
         try:
             with np.load(path, allow_pickle=False) as arrays:
-                return cls(arrays["idf"], arrays["sentence"], arrays["bias"], arrays["token"])
+                tables = [Table(arrays[name], arrays[f"{name}_scale"]) for name in ("sentence", "token")]
+                return cls(arrays["idf"], tables[0], arrays["bias"], tables[1])
         except (OSError, EOFError, ValueError, KeyError, BadZipFile) as error:
             raise ModelError(f"{path} holds no n-gram weights: {error}; copy the whole model folder again") from error
 

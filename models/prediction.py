@@ -14,8 +14,11 @@ from .windows import Piece, Window, long_sentences
 
 @dataclass(frozen=True, slots=True)
 class Output:
-    """The network's answer to a batch. `categories` and `denied` are (windows, pieces, categories) logits, `tags` are
-    (windows, tokens, entity types, 3) logits in the order O, B, I."""
+    """The network's answer to a batch, as logits.
+
+    `categories` are (windows, pieces, labels), the labels being the categories and then `Settings.topics`; `denied` are
+    (windows, pieces, categories), `tags` (windows, tokens, entity types, 3) in the order O, B, I.
+    """
 
     categories: NDArray[np.float32]
     denied: NDArray[np.float32]
@@ -42,9 +45,11 @@ class EntitySpan:
 
 @dataclass(frozen=True, slots=True)
 class Prediction:
-    """Scores in [0, 1] of shape (sentences, categories), spans, and the sentences that were read in pieces."""
+    """Scores in [0, 1] of shape (sentences, categories), `topics` (sentences, topics), spans, and the sentences that were
+    read in pieces."""
 
     categories: NDArray[np.float32]
+    topics: NDArray[np.float32]
     denied: NDArray[np.float32]
     entities: tuple[EntitySpan, ...]
     in_pieces: tuple[int, ...]
@@ -55,13 +60,12 @@ class _Merger:
 
     def __init__(self, policy: EncodedPolicy, encoder: Encoder) -> None:
         settings = encoder.settings
-        shape = (len(policy.ids), len(settings.categories))
         self.policy = policy
         self.settings = settings
         self.ngrams = encoder.ngrams
         self.left = len(policy.windows)
-        self.categories = np.zeros(shape, dtype=np.float32)
-        self.denied = np.zeros(shape, dtype=np.float32)
+        self.labels = np.zeros((len(policy.ids), len(settings.labels)), dtype=np.float32)
+        self.denied = np.zeros((len(policy.ids), len(settings.categories)), dtype=np.float32)
         self.weight = np.zeros(len(policy.ids), dtype=np.float32)
         self.tags = [np.zeros((len(row), len(settings.entity_types), TAGS), dtype=np.float32) for row in policy.ids]
 
@@ -71,7 +75,7 @@ class _Merger:
             if piece.is_context:
                 continue
             weight = max(piece.size, 1)
-            self.categories[piece.sentence] += weight * output.categories[row, column]
+            self.labels[piece.sentence] += weight * output.categories[row, column]
             self.denied[piece.sentence] += weight * output.denied[row, column]
             self.weight[piece.sentence] += weight
             self._add_tags(piece, output.tags[row])
@@ -84,13 +88,15 @@ class _Merger:
 
     def finish(self) -> Prediction:
         weight = np.maximum(self.weight, 1)[:, None]
-        categories = self.categories / weight
+        labels = self.labels / weight
         if self.ngrams is not None:
-            categories += self.settings.ngram_weight * self.ngrams.sentence_logits(self.policy.ids, self.policy.views)
+            labels += self.settings.ngram_weight * self.ngrams.sentence_logits(self.policy.ids, self.policy.views)
         entities = [span for index in range(len(self.policy.ids)) for span in self._spans(index)]
         entities.sort(key=lambda span: (span.start, span.end, span.type))
+        categories, topics = np.split(sigmoid(labels).astype(np.float32), [len(self.settings.categories)], axis=1)
         return Prediction(
-            sigmoid(categories).astype(np.float32),
+            categories,
+            topics,
             sigmoid(self.denied / weight).astype(np.float32),
             tuple(entities),
             tuple(long_sentences([len(row) for row in self.policy.ids], self.settings)),

@@ -14,11 +14,13 @@ class Settings:
     `max_tokens` is the size of a window; of it at most `heading_tokens` repeat the headings above, `before_tokens` the text
     before, and `after_tokens` the text after the sentences that the window labels. `overlap_tokens` is what two pieces of a
     sentence longer than a window share. `ngram_weight` and `ngram_tag_weight` scale the linear branch's logits where they are
-    added to the network's. They and the `thresholds`, per category, are tuned on development data.
+    added to the network's. They and the `thresholds`, per category, are tuned on development data. `topics` are labels of
+    CAPP-130 that the network gives beside the categories; only the benchmark asks for them.
     """
 
     categories: tuple[str, ...] = CATEGORIES
     entity_types: tuple[str, ...] = ENTITY_TYPES
+    topics: tuple[str, ...] = ()
     max_tokens: int = 384
     heading_tokens: int = 48
     before_tokens: int = 64
@@ -36,6 +38,11 @@ class Settings:
                 f"windows of {self.max_tokens} tokens cannot give {context} to context (at most six tenths) "
                 f"and {self.overlap_tokens} to the overlap of long sentences (at most half)"
             )
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """Return what a sentence's logits stand for: the categories, then the topics."""
+        return (*self.categories, *self.topics)
 
     def threshold(self, category: str) -> float:
         """Return the score from which a sentence has the category."""

@@ -3,8 +3,10 @@
 from pathlib import Path
 from typing import Any
 
+from ..data.errors import ModelError
 from ..data.readers.text import text_document
 from ..data.record import Record
+from ..data.taxonomy import ENTITY_TYPES
 from ..models.encoding import Encoder
 from ..models.folder import open_model
 from ..models.onnx_engine import OnnxEngine
@@ -24,9 +26,13 @@ class Annotator(Pipeline):
     def load(cls, model: str | Path | None = None, *, threads: int | None = None) -> "Annotator":
         """Load a model folder, or the shipped model, into the light engine.
 
-        `threads` is the number of CPU threads. Raises `ModelError` for a folder that is missing, damaged or incomplete.
+        `threads` is the number of CPU threads. Raises `ModelError` for a folder that is missing, damaged or incomplete, or
+        whose model gives other labels.
         """
         folder = open_model(model)
+        if folder.settings.entity_types != ENTITY_TYPES:
+            found = ", ".join(folder.settings.entity_types)
+            raise ModelError(f"{folder.path} finds {found}, no {', '.join(ENTITY_TYPES)}: it can be measured, but not annotate")
         encoder = Encoder.from_folder(folder)
         return cls(folder, encoder, OnnxEngine(folder.path, threads=threads))
 

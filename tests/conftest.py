@@ -95,7 +95,8 @@ def tiny_model(tiny_encoder, tmp_path_factory) -> Path:
     )
     model, tokenizer = start_model(recipe)
     gold = read_gold(shipped_gold() / "seeds" / "i-yinchuan.jsonl")
-    ngrams = train_ngrams(branch, [gold_example(record, encoder_of(model, tokenizer)) for record in gold], seed=0)
+    encoder = encoder_of(model, tokenizer)
+    ngrams = train_ngrams(branch, [gold_example(record, encoder) for record in gold], encoder.settings, seed=0)
     folder = tmp_path_factory.mktemp("models") / "tiny"
     save_model(model, tokenizer, folder, name="tiny", version="0.0.0", card="# tiny\n", ngrams=ngrams)
     return folder

@@ -63,7 +63,7 @@ def trained(tiny_encoder, tmp_path_factory):
     encoder = encoder_of(model, tokenizer)
     examples = [gold_example(FIRST, encoder), gold_example(SECOND, encoder)]
     finetune(recipe, model, encoder, examples, work / "checkpoints")
-    ngrams = train_ngrams(recipe.ngrams, examples, seed=0)
+    ngrams = train_ngrams(recipe.ngrams, examples, encoder.settings, seed=0)
     encoder = encoder_of(model, tokenizer, ngrams)
     folder = ModelFolder(work, "overfitted", "0.0.0", "", encoder.settings)
     before = next(Pipeline(folder, encoder, TorchEngine(model, bfloat16=False)).pipe([as_document(FIRST)]))
@@ -177,7 +177,7 @@ def test_given_sentences_come_back_one_for_one(trained):
 
 def test_a_killed_run_resumes_to_the_same_weights(tiny_encoder, tmp_path, monkeypatch):
     recipe = FinetuneRecipe(
-        base=str(tiny_encoder), sources={"gold": 1.0}, epochs=4, learning_rate=1e-3, batch_windows=1, seed=3
+        base=str(tiny_encoder), sources={"gold": 1.0}, epochs=4, learning_rate=1e-3, batch_windows=1, seed=3, save_steps=2
     )
 
     def run(work):

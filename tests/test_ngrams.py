@@ -5,18 +5,18 @@ import pytest
 
 from tiaokuan.data.document import Sentence
 from tiaokuan.data.errors import ModelError
-from tiaokuan.models.ngrams import NgramModel, sentence_ngrams, token_features, view_weights, views
+from tiaokuan.models.ngrams import NgramModel, Table, sentence_ngrams, token_features, view_weights, views
 
 BUCKETS = 512
 
 
-def _model(categories: int = 2, types: int = 1) -> NgramModel:
+def _model(labels: int = 2, types: int = 1) -> NgramModel:
     draw = np.random.default_rng(0)
     return NgramModel(
         np.ones((4, BUCKETS), dtype=np.float16),
-        draw.normal(size=(4, BUCKETS, categories)).astype(np.float16),
-        np.array([0.5, -0.5], dtype=np.float32)[:categories],
-        draw.normal(size=(BUCKETS, types, 3)).astype(np.float16),
+        Table.of(draw.normal(size=(4, BUCKETS, labels))),
+        np.array([0.5, -0.5], dtype=np.float32)[:labels],
+        Table.of(draw.normal(size=(BUCKETS, types, 3))),
     )
 
 
@@ -56,7 +56,7 @@ def test_logits_are_the_sum_of_what_the_views_show():
     def score(view: int, row: list[int]) -> np.ndarray:
         grams = sentence_ngrams([row], BUCKETS)
         weights = view_weights(grams, np.ones(BUCKETS, dtype=np.float32), 1)
-        return (model.sentence[view][grams.buckets] * weights[:, None]).sum(0)
+        return (model.sentence[view, grams.buckets] * weights[:, None]).sum(0)
 
     assert logits[0] == pytest.approx(model.bias + score(0, ids[0]) + score(3, ids[1]), abs=1e-3)
     assert logits[1] == pytest.approx(model.bias + score(0, ids[1]) + score(1, ids[0]) + score(2, ids[0]), abs=1e-3)
@@ -80,11 +80,18 @@ def test_a_sentence_without_tokens_has_no_features():
     assert _model().tag_logits([], np.zeros((0, 3), dtype=np.int8)).shape == (0, 1, 3)
 
 
+def test_a_table_keeps_weights_to_half_a_step():
+    weights = np.random.default_rng(1).normal(size=(50, 3)) * [1, 10, 0]
+    table = Table.of(weights)
+    assert (np.abs(table[:] - weights) <= np.abs(weights).max(0) / 254 + 1e-6).all()
+
+
 def test_saved_and_loaded_is_the_same(tmp_path):
     model = _model()
     model.save(tmp_path / "ngrams.npz")
     loaded = NgramModel.load(tmp_path / "ngrams.npz")
-    assert (loaded.sentence == model.sentence).all() and (loaded.token == model.token).all()
+    for kept, read in ((model.sentence, loaded.sentence), (model.token, loaded.token)):
+        assert (kept.steps == read.steps).all() and (kept.scale == read.scale).all()
     assert (loaded.idf == model.idf).all() and (loaded.bias == model.bias).all()
 
 

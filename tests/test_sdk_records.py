@@ -703,7 +703,7 @@ class OneModel:
 
     def encode(self, text: str, sentences: tuple[Sentence, ...]) -> Prediction:
         scores = np.zeros((len(sentences), len(CATEGORIES)), dtype=np.float32)
-        return Prediction(scores, scores, tuple(EntitySpan(e.start, e.end, e.type, 1.0) for e in tag(text)), ())
+        return Prediction(scores, scores[:, :0], scores, tuple(EntitySpan(e.start, e.end, e.type, 1.0) for e in tag(text)), ())
 
 
 def test_the_pipeline_puts_the_records_into_what_it_yields(monkeypatch):

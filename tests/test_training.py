@@ -1,20 +1,28 @@
 """Recipes, losses, targets, pretraining: what is learnt from what."""
 
+import dataclasses
+import json
 import math
+import subprocess
+import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
+import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 from tokenizers import Tokenizer
 
 from tiaokuan.annotations.gold import read_gold
 from tiaokuan.annotations.texts import shipped_gold
+from tiaokuan.data.corpora.capp130 import TOPICS
 from tiaokuan.data.errors import RecipeError
 from tiaokuan.data.taxonomy import CATEGORIES, ENTITY_TYPES
 
 torch = pytest.importorskip("torch")
 
+from tiaokuan import train
 from tiaokuan.models.encoding import Encoder
 from tiaokuan.models.settings import Settings
 from tiaokuan.train.finetune import FinetuneRecipe
@@ -23,6 +31,7 @@ from tiaokuan.train.pretrain import PretrainRecipe, Shape, Source, pretrain
 from tiaokuan.train.pretraining_data import IGNORED, WholeWordMasking, draw, pack, read_documents
 from tiaokuan.train.recipe import load_recipe
 from tiaokuan.train.targets import UNIONS, UNKNOWN, alone, gold_example, union_matrix
+from tiaokuan.train.vocabulary import train_vocabulary
 
 
 @pytest.fixture(scope="module")
@@ -40,14 +49,14 @@ def encoder(tiny_encoder):
 # Recipes
 
 
-@pytest.mark.parametrize("name", ["pretrain-small-cpu-1", "pretrain-small-cpu-2"])
-def test_shipped_pretraining_recipes_load(name):
-    assert load_recipe(name, PretrainRecipe).sources
+SEEDS = Path(__file__).parents[1] / "seeds"
+RECIPES = sorted(path.stem for path in Path(train.__file__).parent.glob("recipes/*.yaml"))
 
 
-@pytest.mark.parametrize("name", ["capp130", "gold-linear", "policy-corpora", "policy-small"])
-def test_shipped_finetuning_recipes_load(name):
-    assert load_recipe(name, FinetuneRecipe).epochs > 0
+@pytest.mark.parametrize("name", RECIPES)
+def test_shipped_recipes_load(name):
+    kind = PretrainRecipe if name.startswith("pretrain") else FinetuneRecipe
+    assert load_recipe(name, kind).seed
 
 
 @pytest.mark.parametrize(
@@ -70,7 +79,7 @@ def test_a_wrong_recipe_is_refused_with_its_cause(tmp_path, text, message):
 
 
 def test_a_recipe_that_is_not_there_names_those_that_are():
-    with pytest.raises(RecipeError, match="capp130"):
+    with pytest.raises(RecipeError, match="policy-small"):
         load_recipe("no-such", FinetuneRecipe)
 
 
@@ -115,10 +124,12 @@ def test_extreme_logits_give_finite_losses_and_gradients():
 
 
 def test_the_unions_are_the_categories_and_the_topics():
-    matrix = union_matrix()
+    matrix = union_matrix(Settings())
     assert matrix.shape == (14 + 11, 14)
     assert (matrix[:14] == np.eye(14)).all()
     assert UNIONS[14:][7] == ("user_choice", "user_access")
+    own = union_matrix(Settings(topics=TOPICS))
+    assert (own == np.eye(14 + 11)).all()
 
 
 def test_gold_targets_say_everything_about_every_sentence(encoder):
@@ -190,24 +201,58 @@ def test_whole_words_are_masked_and_special_tokens_never(tokenizer):
     assert 0.7 < (masked == tokenizer.mask_token_id).mean() < 0.9
 
 
-def test_pretraining_learns_saves_and_resumes(tmp_path, recwarn):
+RECIPE = PretrainRecipe(
+    sources=(Source("a.txt", epochs=1.5, held_out=0.1),),
+    shape=Shape(layers=1, hidden=32, heads=2, intermediate=64),
+    vocabulary=400,
+    vocabulary_characters=200,
+    block_tokens=32,
+    mask_rate=0.2,
+    batch_blocks=8,
+    learning_rate=5e-3,
+    warmup_steps=2,
+    steps=30,
+    seed=1,
+    save_steps=15,
+)
+
+
+@pytest.fixture
+def texts(tmp_path):
     lines = "\n\n".join(f"我们会收集您的手机号码和位置信息{i}。\n我们不会共享您的信息。" for i in range(400))
     (tmp_path / "a.txt").write_text(lines, encoding="utf-8")
-    recipe = PretrainRecipe(
-        sources=(Source("a.txt", epochs=1.5, held_out=0.1),),
-        shape=Shape(layers=1, hidden=32, heads=2, intermediate=64),
-        vocabulary=400,
-        vocabulary_characters=200,
-        block_tokens=32,
-        mask_rate=0.2,
-        batch_blocks=8,
-        learning_rate=5e-3,
-        warmup_steps=2,
-        steps=30,
-        seed=1,
-        save_steps=15,
-    )
-    result = pretrain(recipe, tmp_path, tmp_path / "run")
+    return tmp_path
+
+
+def test_pretraining_learns_saves_and_resumes(texts):
+    result = pretrain(RECIPE, texts, texts / "run")
     assert result["held_out_loss"] < 4.5 < math.log(400)
-    assert (tmp_path / "run" / "encoder" / "model.safetensors").is_file()
-    assert pretrain(recipe, tmp_path, tmp_path / "run") == pytest.approx(result)
+    assert (texts / "run" / "encoder" / "model.safetensors").is_file()
+    assert pretrain(RECIPE, texts, texts / "run") == pytest.approx(result)
+
+
+def test_the_same_recipe_gives_the_same_result(texts):
+    assert pretrain(RECIPE, texts, texts / "once") == pytest.approx(pretrain(RECIPE, texts, texts / "again"))
+
+
+def test_the_same_texts_give_the_same_vocabulary():
+    texts = [path.read_text(encoding="utf-8") for path in sorted(SEEDS.glob("*.txt"))]
+    first, second = (train_vocabulary(texts, size=2000, characters=1500) for _ in range(2))
+    assert first.get_vocab() == second.get_vocab()
+    assert first.tokenize("接入极光推送SDK") == ["接", "入", "极", "光", "推", "送", "sdk"]
+    assert set(first.all_special_tokens) == {"[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"}
+
+
+@pytest.mark.slow
+def test_two_processes_learn_what_one_does(texts):
+    alone = pretrain(RECIPE, texts, texts / "alone")
+    recipe = dataclasses.asdict(dataclasses.replace(RECIPE, batch_blocks=RECIPE.batch_blocks // 2))
+    recipe["sources"] = list(recipe["sources"])
+    (texts / "recipe.yaml").write_text(yaml.safe_dump(recipe), encoding="utf-8")
+    run = ["-m", "torch.distributed.run", "--nproc-per-node", "2", "-m", "tiaokuan.serve"]
+    order = ["pretrain", str(texts / "recipe.yaml"), "--corpora", str(texts), "-o", str(texts / "both")]
+    done = subprocess.run([sys.executable, *run, *order], capture_output=True, text=True, timeout=300)
+    assert done.returncode == 0, done.stderr[-2000:]
+    both = json.loads((texts / "both" / "result.json").read_text(encoding="utf-8"))
+    assert both["held_out_loss"] == pytest.approx(alone["held_out_loss"], rel=0.05)
+    assert done.stdout.count("held-out loss") == 1

@@ -41,9 +41,10 @@ class Silence:
     def __call__(self, batch: Batch) -> Output:
         """Return zeros of a network's shapes."""
         windows, pieces, tokens = batch.pooling.shape
-        sentences = np.zeros((windows, pieces, len(self.settings.categories)), dtype=np.float32)
+        labels = np.zeros((windows, pieces, len(self.settings.labels)), dtype=np.float32)
+        denied = np.full((windows, pieces, len(self.settings.categories)), -_NEVER, dtype=np.float32)
         tags = np.zeros((windows, tokens, len(self.settings.entity_types), TAGS), dtype=np.float32)
-        return Output(sentences, sentences - _NEVER, tags)
+        return Output(labels, denied, tags)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from ..annotations.gold import as_document, read_gold
 from ..annotations.texts import FOLDERS, corpus_root, gold_texts, shipped_gold
+from ..data.corpora.ca4p483 import read_bios
 from ..data.errors import RecipeError, TiaokuanError
 from ..data.record import Record
 from ..models.encoding import Encoder
@@ -25,20 +26,22 @@ from .benchmark import (
     hold_out,
 )
 from .cards import model_card
-from .components import component_table, paragraph_table
+from .components import component_table, linear_components, network_components, paragraph_table
 from .export import load_model, rewrite_graph, save_model
 from .finetune import FinetuneRecipe, encoder_of, finetune, start_model
+from .hardware import is_first_process
 from .ngrams import NgramRecipe, train_ngrams
 from .pretrain import PretrainRecipe, pretrain
 from .recipe import load_recipe
-from .targets import Example, capp130_example, gold_example
+from .targets import Example, ca4p483_example, capp130_example, gold_example
 from .topics import branch_topics, fold_table, linear_topics, network_topics, split_table, topic_task
 
 
 def pretrain_command(options: argparse.Namespace) -> None:
     """`tiaokuan pretrain`."""
     result = pretrain(load_recipe(options.recipe, PretrainRecipe), options.corpora, options.output)
-    print(f"held-out loss {result['held_out_loss']:.3f} nats a token, perplexity {result['held_out_perplexity']:.1f}")
+    if is_first_process():
+        print(f"held-out loss {result['held_out_loss']:.3f} nats a token, perplexity {result['held_out_perplexity']:.1f}")
 
 
 def train_command(options: argparse.Namespace) -> None:
@@ -54,6 +57,8 @@ def train_command(options: argparse.Namespace) -> None:
     encoder = encoder_of(model, tokenizer)
     examples = _examples(recipe.sources, recipe, encoder, records, options.corpora)
     finetune(recipe, model, encoder, examples, options.output / "checkpoints")
+    if not is_first_process():
+        return
     ngrams = _branch(recipe, encoder, records, options.corpora)
     name = Path(options.recipe).stem
     card = model_card(name, recipe, records)
@@ -148,8 +153,16 @@ def _learn(recipe: FinetuneRecipe, records: Sequence[Record], corpora: Path | No
 
 def _benchmark_ca4p483(options: argparse.Namespace) -> str:
     root = _corpus("ca4p483", options.corpora)
-    spans = component_table(root, NgramRecipe({}), split=options.split)
-    return f"CA4P-483, linear models: components, {options.split}\n\n{spans}\n\nParagraph classes\n\n{paragraph_table(root)}"
+    train, wanted = (list(read_bios(root, split)) for split in ("train", options.split))
+    found = {"linear tagger on characters": linear_components(train, wanted, NgramRecipe({}))}
+    if options.model:
+        opened = open_model(options.model)
+        encoder, engine = Encoder.from_folder(opened), TorchEngine(load_model(opened.path)[0])
+        found[f"{opened.name}, network without its linear branch"] = network_components(wanted, encoder.bare(), engine)
+        found[opened.name] = network_components(wanted, encoder, engine)
+    tables = [f"{name}\n\n{component_table(wanted, spans)}" for name, spans in found.items()]
+    title = f"CA4P-483: components, {options.split} ({len(wanted)} sentences)"
+    return "\n\n".join([title, *tables, "Paragraph classes by a linear SVM", paragraph_table(root)])
 
 
 _BENCHMARKS = {
@@ -171,7 +184,11 @@ def _examples(
         task = topic_task(_corpus("capp130", corpora))
         for policy in task.policies:
             known = task.known(policy, task.rows["train"])
-            examples.append(capp130_example(policy, known, encoder, weight=sources["capp130"], context=recipe.context))
+            example = capp130_example(policy, known, encoder, weight=sources["capp130"], context=recipe.context)
+            examples += [example] * recipe.repeats.get("capp130", 1)
+    if "ca4p483" in sources:
+        rows = list(read_bios(_corpus("ca4p483", corpora), "train"))
+        examples.append(ca4p483_example(rows, encoder, weight=sources["ca4p483"]))
     return examples
 
 
@@ -179,8 +196,9 @@ def _branch(recipe: FinetuneRecipe, encoder: Encoder, records: Sequence[Record],
     """Train the linear branch that a recipe asks for."""
     if recipe.ngrams is None:
         return None
-    examples = _examples(recipe.ngrams.sources, recipe, encoder, records, corpora)
-    return train_ngrams(recipe.ngrams, examples, seed=recipe.seed)
+    once = dataclasses.replace(recipe, repeats={})
+    examples = _examples(recipe.ngrams.sources, once, encoder, records, corpora)
+    return train_ngrams(recipe.ngrams, examples, encoder.settings, seed=recipe.seed)
 
 
 def _gold(paths: Sequence[Path] | None, recipe: FinetuneRecipe, corpora: Path | None) -> list[Record]:

@@ -1,5 +1,6 @@
-"""CA4P-483's own tasks, spans of seven components and classes of paragraphs: baselines apart from the shipped model."""
+"""CA4P-483's own tasks, spans of seven components and classes of paragraphs: no part of the shipped model."""
 
+from bisect import bisect_right
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -12,27 +13,61 @@ from sklearn.svm import LinearSVC
 
 from ..annotations.metrics import Counts, score_sets
 from ..annotations.tables import markdown_table
-from ..data.corpora.ca4p483 import COMPONENTS, read_bios, read_policies
+from ..data.corpora.ca4p483 import COMPONENTS, component_spans, join_bios, read_policies
 from ..models.decoding import BEGIN, INSIDE, OUTSIDE, decode_spans
+from ..models.encoding import Encoder
 from ..models.ngrams import token_features
+from ..models.prediction import Engine, predict
 from .ngrams import NgramRecipe, train_tagger
 
+Row = Sequence[tuple[str, str]]
+"""A sentence of `read_bios`: (character, tag) pairs."""
+
 Span = tuple[str, int, int]
+"""Component, first and last character; the last is exclusive."""
+
 _NAMES = tuple(COMPONENTS.values())
 
 
-def component_table(root: Path, recipe: NgramRecipe, *, split: str, seed: int = 0) -> str:
-    """Train the linear tagger on the train sentences, characters as tokens; return exact-span scores on another part."""
-    train, wanted = list(read_bios(root, "train")), list(read_bios(root, split))
+def linear_components(train: Sequence[Row], wanted: Sequence[Row], recipe: NgramRecipe, *, seed: int = 0) -> list[set[Span]]:
+    """Train the linear tagger on some sentences, characters as tokens; return its spans in others."""
     weights = train_tagger(recipe, [(*_tokens(row), _bio(row)) for row in train], types=len(_NAMES), seed=seed)
-    counts = {name: Counts() for name in _NAMES}
+    found = []
     for row in wanted:
         ids, matches = _tokens(row)
         logits = weights[token_features(ids, matches, len(weights))].sum(1)
-        found = {(n, a, b) for k, n in enumerate(_NAMES) for a, b, _ in decode_spans(logits[:, k])}
+        found.append(_apart([(s, n, a, b) for k, n in enumerate(_NAMES) for a, b, s in decode_spans(logits[:, k])]))
+    return found
+
+
+def network_components(wanted: Sequence[Row], encoder: Encoder, engine: Engine) -> list[set[Span]]:
+    """Return a model's spans in sentences, read one after the other in windows."""
+    text, sentences = join_bios(wanted)
+    prediction = next(predict([encoder.encode(text, sentences)], encoder, engine))
+    found: list[list[tuple[float, str, int, int]]] = [[] for _ in wanted]
+    starts = [sentence.start for sentence in sentences]
+    for entity in prediction.entities:
+        at = bisect_right(starts, entity.start) - 1
+        found[at].append((entity.score, entity.type, entity.start - starts[at], entity.end - starts[at]))
+    return [_apart(spans) for spans in found]
+
+
+def _apart(spans: Sequence[tuple[float, str, int, int]]) -> set[Span]:
+    """Return the likeliest spans of (score, component, first, last) of which no two overlap, as in the corpus."""
+    kept: list[Span] = []
+    for _, name, first, last in sorted(spans, reverse=True):
+        if all(last <= begin or end <= first for _, begin, end in kept):
+            kept.append((name, first, last))
+    return set(kept)
+
+
+def component_table(wanted: Sequence[Row], found: Sequence[set[Span]]) -> str:
+    """Return exact-span scores, a row a component."""
+    counts = {name: Counts() for name in _NAMES}
+    for row, spans in zip(wanted, found, strict=True):
         gold = component_spans(row)
         for name in _NAMES:
-            ours, theirs = ({span for span in spans if span[0] == name} for spans in (found, gold))
+            ours, theirs = ({span for span in part if span[0] == name} for part in (spans, gold))
             counts[name] += Counts(len(ours & theirs), len(ours - theirs), len(theirs - ours))
     counts["micro"] = sum(counts.values(), Counts())
     rows = [[name, c.precision, c.recall, c.f1, c.support] for name, c in counts.items()]
@@ -55,24 +90,11 @@ def paragraph_table(root: Path, *, folds: int = 5) -> str:
     return markdown_table([f"paragraph class, {folds} folds of whole policies", "P", "R", "F1", "gold"], rows)
 
 
-def component_spans(row: Sequence[tuple[str, str]]) -> set[Span]:
-    """Return the spans of a sentence of (character, tag) pairs; tags are `O` or `B-`, `I-`, `S-` and a component."""
-    spans, begin = set(), None
-    for at, tag in enumerate([*(tag for _, tag in row), "O"]):
-        kind, _, name = tag.partition("-")
-        if begin is not None and (kind != "I" or name != begin[0]):
-            spans.add((*begin, at))
-            begin = None
-        if kind in ("B", "S") or (kind == "I" and begin is None):
-            begin = (name, at)
-    return spans
-
-
-def _tokens(row: Sequence[tuple[str, str]]) -> tuple[list[int], NDArray[np.int8]]:
+def _tokens(row: Row) -> tuple[list[int], NDArray[np.int8]]:
     return [ord(character) for character, _ in row], np.zeros((len(row), 0), dtype=np.int8)
 
 
-def _bio(row: Sequence[tuple[str, str]]) -> NDArray[np.int8]:
+def _bio(row: Row) -> NDArray[np.int8]:
     tags = np.full((len(row), len(_NAMES)), OUTSIDE, dtype=np.int8)
     for name, begin, end in component_spans(row):
         tags[begin, _NAMES.index(name)] = BEGIN

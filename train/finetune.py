@@ -14,11 +14,15 @@ from torch import Tensor
 from transformers import AutoConfig, AutoModel, AutoTokenizer, PreTrainedTokenizerFast, Trainer, TrainingArguments, set_seed
 from transformers.trainer_utils import get_last_checkpoint
 
+from ..data.corpora.ca4p483 import COMPONENTS
+from ..data.corpora.capp130 import TOPICS
 from ..data.errors import RecipeError
+from ..data.taxonomy import ENTITY_TYPES
 from ..models.encoding import Encoder
 from ..models.modeling import PolicyConfig, PolicyModel
 from ..models.ngrams import NgramModel
 from ..models.settings import Settings
+from .hardware import attention
 from .losses import Targets, total_loss
 from .ngrams import NgramRecipe
 from .pretraining_data import IGNORED
@@ -29,10 +33,12 @@ from .targets import UNIONS, UNKNOWN, Example, union_matrix
 class FinetuneRecipe:
     """Every number of a fine-tuning run.
 
-    `sources` maps a source (`gold`, `capp130`) to its weight in the loss; `gold` names the folders of gold that are read.
-    `base` is a folder or hub name: an encoder, or a model of this project to go on from, with its windows.
-    Learning rates: the encoder's, and a multiple of it for the heads. Gold is read once as it is and
-    `swapped_copies` times with the share `swaps` of each entity type's mentions renamed. `ngrams` asks for the linear branch.
+    `sources` maps a source to its weight in the loss: `gold`, whose folders `gold` names, and `capp130` share a network,
+    `ca4p483` has one of its own. `base` is a folder or hub name: an encoder, or a model of this project to go on from, with its
+    windows and labels. With `topic_head` CAPP-130's topics are labels of their own, without they are unions of categories.
+    Learning rates: the encoder's, and a multiple of it for the heads. An epoch reads a source once, or as often as `repeats`
+    says; gold also `swapped_copies` times with the share `swaps` of each entity type's mentions renamed. `ngrams` asks for
+    the linear branch.
     """
 
     base: str
@@ -53,12 +59,27 @@ class FinetuneRecipe:
     denied_weight: float = 1.0
     swapped_copies: int = 0
     swaps: dict[str, float] = field(default_factory=dict)
+    repeats: dict[str, int] = field(default_factory=dict)
+    topic_head: bool = False
+    save_steps: int = 500
     ngrams: NgramRecipe | None = None
 
     def __post_init__(self) -> None:
-        unknown = set(self.sources) - {"gold", "capp130"}
+        unknown = set(self.sources) - {"gold", "capp130", "ca4p483"}
         if unknown:
-            raise ValueError(f"unknown sources {', '.join(sorted(unknown))}; known are gold, capp130")
+            raise ValueError(f"unknown sources {', '.join(sorted(unknown))}; known are gold, capp130, ca4p483")
+        if len(self.sources) > 1 and "ca4p483" in self.sources:
+            raise ValueError("ca4p483 has labels of its own and shares a network with no other source")
+
+    def settings(self) -> Settings:
+        """Return the windows and labels of a network that starts from a bare encoder."""
+        return Settings(
+            max_tokens=self.max_tokens,
+            entity_types=tuple(COMPONENTS.values()) if "ca4p483" in self.sources else ENTITY_TYPES,
+            topics=TOPICS if self.topic_head else (),
+            ngram_weight=self.ngrams.weight if self.ngrams else 0.0,
+            ngram_tag_weight=self.ngrams.tag_weight if self.ngrams else 0.0,
+        )
 
 
 def start_model(recipe: FinetuneRecipe) -> tuple[PolicyModel, PreTrainedTokenizerFast]:
@@ -69,17 +90,12 @@ def start_model(recipe: FinetuneRecipe) -> tuple[PolicyModel, PreTrainedTokenize
         tokenizer = AutoTokenizer.from_pretrained(recipe.base)
     except OSError as error:
         raise RecipeError(f"no encoder at {recipe.base!r}: a local folder or a hub name is wanted") from error
-    weights = (recipe.ngrams.weight, recipe.ngrams.tag_weight) if recipe.ngrams else (0.0, 0.0)
+    settings = recipe.settings()
     if isinstance(config, PolicyConfig):
         config.head_dropout = recipe.head_dropout
-        config.tiaokuan |= {"ngram_weight": weights[0], "ngram_tag_weight": weights[1]}
+        config.tiaokuan |= {key: getattr(settings, key) for key in ("ngram_weight", "ngram_tag_weight")}
         return PolicyModel.from_pretrained(recipe.base, config=config, dtype=torch.float32), tokenizer
     config.hidden_dropout_prob = recipe.encoder_dropout
-    settings = Settings(
-        max_tokens=recipe.max_tokens,
-        ngram_weight=weights[0],
-        ngram_tag_weight=weights[1],
-    )
     encoder = AutoModel.from_pretrained(recipe.base, config=config, dtype=torch.float32)
     model = PolicyModel(PolicyConfig(encoder=config.to_dict(), tiaokuan=settings.to_json(), head_dropout=recipe.head_dropout))
     missing = model.encoder.load_state_dict(encoder.state_dict(), strict=False).missing_keys
@@ -127,10 +143,10 @@ class Collator:
 class PolicyTrainer(Trainer):
     """Hugging Face's trainer with the project's loss and a learning rate for each part of the network."""
 
-    def __init__(self, recipe: FinetuneRecipe, **values: Any) -> None:
+    def __init__(self, recipe: FinetuneRecipe, settings: Settings, **values: Any) -> None:
         super().__init__(**values)
         self.recipe = recipe
-        self.unions = torch.from_numpy(union_matrix())
+        self.unions = torch.from_numpy(union_matrix(settings))
 
     def compute_loss(  # pyright: ignore[reportIncompatibleMethodOverride]
         self, model: Any, inputs: dict[str, Tensor], return_outputs: bool = False, **unused: Any
@@ -172,8 +188,10 @@ def finetune(
     rows = list(_windows(examples))
     if not rows:
         raise RecipeError("no annotated sentence in any source; check the recipe's `sources` and --corpora")
+    model.encoder.set_attn_implementation(attention())
     trainer = PolicyTrainer(
         recipe,
+        encoder.settings,
         model=model,
         args=_arguments(recipe, work),
         train_dataset=Dataset.from_list(rows),
@@ -204,7 +222,7 @@ def _arguments(recipe: FinetuneRecipe, work: Path) -> TrainingArguments:
         seed=recipe.seed,
         data_seed=recipe.seed,
         logging_steps=50,
-        save_strategy="epoch",
+        save_steps=recipe.save_steps,
         save_total_limit=1,
         report_to=[],
         remove_unused_columns=False,

@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_matrix, hstack, vstack
 from torch import nn
 
-from ..data.taxonomy import CATEGORIES, ENTITY_TYPES
 from ..models.decoding import TAGS
-from ..models.ngrams import VIEWS, NgramModel, SentenceNgrams, sentence_ngrams, token_features, view_weights
+from ..models.ngrams import VIEWS, NgramModel, SentenceNgrams, Table, sentence_ngrams, token_features, view_weights
+from ..models.settings import Settings
 from .losses import union_margin_loss
 from .pretraining_data import IGNORED
 from .targets import UNKNOWN, Example, union_matrix
@@ -25,7 +25,7 @@ _TOKENS = 256
 class NgramRecipe:
     """Numbers of the linear branch.
 
-    `sources` are read at these weights. `penalty` is the L2 penalty of a sentence's n-gram against the mean loss, `steps`
+    `sources` are read at these weights. `penalty` is the L2 penalty of a sentence's n-gram against a label's mean loss, `steps`
     the most iterations of L-BFGS; the tagger is trained with Adagrad for `tag_epochs` at `tag_rate`. `weight` and
     `tag_weight` scale the branch's logits where they are added to the network's; they are tuned on development data.
     """
@@ -41,17 +41,20 @@ class NgramRecipe:
     tag_weight: float = 0.5
 
 
-def train_ngrams(recipe: NgramRecipe, examples: Sequence[Example], *, seed: int) -> NgramModel:
+def train_ngrams(recipe: NgramRecipe, examples: Sequence[Example], settings: Settings, *, seed: int) -> NgramModel:
     """Learn both parts of the branch from annotated policies."""
-    idf, sentence, bias = _train_sentences(recipe, examples)
+    idf, sentence, bias = _train_sentences(recipe, examples, settings)
     tagged = [row for e in examples if e.tags is not None for row in zip(e.policy.ids, e.policy.matches, e.tags, strict=True)]
-    token = train_tagger(recipe, tagged, types=len(ENTITY_TYPES), seed=seed)
-    return NgramModel(idf.astype(np.float16), sentence.astype(np.float16), bias, token.astype(np.float16))
+    token = train_tagger(recipe, tagged, types=len(settings.entity_types), seed=seed)
+    return NgramModel(idf.astype(np.float16), Table.of(sentence), bias, Table.of(token))
 
 
 def _train_sentences(
-    recipe: NgramRecipe, examples: Sequence[Example]
+    recipe: NgramRecipe, examples: Sequence[Example], settings: Settings
 ) -> tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.float32]]:
+    shape = (VIEWS, recipe.buckets, len(settings.labels))
+    if not any(_spoken(example).any() for example in examples):
+        return np.zeros(shape[:2], np.float32), np.zeros(shape, np.float32), np.zeros(shape[-1], np.float32)
     matrix, idf = _features(recipe.buckets, examples)
     targets = np.concatenate([e.unions[_spoken(e)] for e in examples]).astype(np.int64)
     weights = np.concatenate([np.full(_spoken(e).sum(), e.weight, dtype=np.float32) for e in examples])
@@ -59,19 +62,21 @@ def _train_sentences(
         warnings.simplefilter("ignore", UserWarning)  # torch calls its sparse matrices a beta
         x = torch.sparse_csr_tensor(*map(torch.from_numpy, (matrix.indptr, matrix.indices, matrix.data)), size=matrix.shape)
     y, w = torch.from_numpy(targets), torch.from_numpy(weights)[:, None]
-    unions = torch.from_numpy(union_matrix())
-    table = nn.Parameter(torch.zeros(VIEWS * recipe.buckets, len(CATEGORIES)))
-    bias = nn.Parameter(torch.full((len(CATEGORIES),), -3.0))
+    unions = torch.from_numpy(union_matrix(settings))
+    known = ((y != UNKNOWN) * w).sum(0).clamp(min=1)
+    table = nn.Parameter(torch.zeros(matrix.shape[1], shape[-1]))
+    bias = nn.Parameter(torch.full((shape[-1],), -3.0))
     solver = torch.optim.LBFGS([table, bias], max_iter=recipe.steps, history_size=8, line_search_fn="strong_wolfe")
 
     def objective() -> float:
         solver.zero_grad()
-        loss = (union_margin_loss(x @ table + bias, y, unions) * w).sum() / w.sum() + recipe.penalty * table.square().sum()
+        loss = ((union_margin_loss(x @ table + bias, y, unions) * w).sum(0) / known).sum()
+        loss += recipe.penalty * table.square().sum()
         loss.backward()
         return loss.item()
 
     solver.step(objective)
-    return idf, table.detach().numpy().reshape(VIEWS, recipe.buckets, -1), bias.detach().numpy()
+    return idf, table.detach().numpy().reshape(shape), bias.detach().numpy()
 
 
 def _features(buckets: int, examples: Sequence[Example]) -> tuple[csr_matrix, NDArray[np.float32]]:

@@ -24,6 +24,7 @@ from transformers.modeling_outputs import MaskedLMOutput
 from transformers.trainer_utils import get_last_checkpoint
 
 from ..data.errors import TiaokuanError
+from .hardware import attention
 from .pretraining_data import IGNORED, WholeWordMasking, draw, pack, read_documents, special_id
 from .vocabulary import train_vocabulary
 
@@ -53,7 +54,7 @@ class PretrainRecipe:
 
     `start` is `random`, the folder or package of another BERT of the same shape (see `warm_start`), or, with
     `keep_vocabulary`, an encoder that this command wrote and that goes on with its own vocabulary and head. `stop_after` ends
-    a run before its schedule does.
+    a run before its schedule does. `batch_blocks` are those of one process; under `torchrun` every process has as many.
     """
 
     sources: tuple[Source, ...]
@@ -78,7 +79,7 @@ class PretrainRecipe:
 class MaskedLanguageModel(BertForMaskedLM):
     """BERT whose prediction head runs only where a token was masked: the loss is the same, the logits a quarter."""
 
-    def forward(self, input_ids: Tensor, labels: Tensor, **unused: object) -> MaskedLMOutput:  # type: ignore[override]
+    def forward(self, input_ids: Tensor, labels: Tensor) -> MaskedLMOutput:  # type: ignore[override]
         """Return the mean cross-entropy over the masked positions of a (rows, tokens) batch."""
         states = self.bert(input_ids).last_hidden_state
         wanted = labels != IGNORED
@@ -93,12 +94,14 @@ def pretrain(recipe: PretrainRecipe, corpora: Path, output: Path, *, resume: boo
     """
     set_seed(recipe.seed)
     output.mkdir(parents=True, exist_ok=True)
-    tokenizer = _tokenizer(recipe, corpora, output / "tokenizer")
-    blocks, held_out = _blocks(recipe, corpora, tokenizer, output / "blocks")
+    arguments = _arguments(recipe, output / "checkpoints")
+    with arguments.main_process_first():
+        tokenizer = _tokenizer(recipe, corpora, output / "tokenizer")
+        blocks, held_out = _blocks(recipe, corpora, tokenizer, output / "blocks")
     model = _start_model(recipe, tokenizer)
     trainer = Trainer(
         model=model,
-        args=_arguments(recipe, output / "checkpoints"),
+        args=arguments,
         train_dataset=blocks,
         eval_dataset=held_out,
         data_collator=WholeWordMasking(tokenizer, recipe.mask_rate, recipe.seed),
@@ -130,7 +133,7 @@ class _StopAfter(TrainerCallback):
 
 def _start_model(recipe: PretrainRecipe, tokenizer: PreTrainedTokenizerBase) -> MaskedLanguageModel:
     if recipe.keep_vocabulary:
-        return MaskedLanguageModel.from_pretrained(recipe.start)
+        return MaskedLanguageModel.from_pretrained(recipe.start, attn_implementation=attention())
     model = MaskedLanguageModel(_config(recipe, tokenizer))
     if recipe.start != "random":
         copied = warm_start(model, tokenizer, recipe.start)
@@ -184,6 +187,7 @@ def _config(recipe: PretrainRecipe, tokenizer: PreTrainedTokenizerBase) -> BertC
         # One pass over plenty of text does not overfit, and attention dropout keeps CPUs off their fast kernels.
         hidden_dropout_prob=0.0,
         attention_probs_dropout_prob=0.0,
+        attn_implementation=attention(),
     )
 
 
@@ -191,7 +195,7 @@ def _tokenizer(recipe: PretrainRecipe, corpora: Path, folder: Path) -> PreTraine
     if recipe.keep_vocabulary:
         return AutoTokenizer.from_pretrained(recipe.start)
     if not folder.is_dir():
-        texts = ("\n".join(document) for source in recipe.sources for document in read_documents(corpora / source.file))
+        texts = ["\n".join(document) for source in recipe.sources for document in read_documents(corpora / source.file)]
         train_vocabulary(texts, size=recipe.vocabulary, characters=recipe.vocabulary_characters).save_pretrained(folder)
     return AutoTokenizer.from_pretrained(folder)
 

@@ -11,17 +11,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..data.corpora import capp130
+from ..data.corpora.ca4p483 import component_spans, join_bios
 from ..data.document import Sentence
 from ..data.record import Record
 from ..data.segmentation import segment
 from ..data.taxonomy import CAPP130_TOPICS, CATEGORIES, ENTITY_TYPES
-from ..models.decoding import encode_spans
+from ..models.decoding import encode_rows
 from ..models.encoding import EncodedPolicy, Encoder
+from ..models.settings import Settings
 from ..models.windows import Piece, Window, cut_windows
 
 UNKNOWN = -1
 UNIONS: tuple[tuple[str, ...], ...] = (*((category,) for category in CATEGORIES), *CAPP130_TOPICS.values())
-"""Every union that a target may speak of: the single categories, then the topics of CAPP-130."""
+"""Every union that a target may speak of: the single categories, then the topics of CAPP-130. A network that has the topics
+among its own labels learns each as itself."""
 
 _OWN = slice(0, len(CATEGORIES))
 _CAPP130 = slice(len(CATEGORIES), len(UNIONS))
@@ -44,8 +47,10 @@ class Example:
         return self.tags is not None or bool((self.unions[list(sentences)] != UNKNOWN).any())
 
 
-def union_matrix() -> NDArray[np.float32]:
-    """Return (unions, categories) with 1 where the union holds the category."""
+def union_matrix(settings: Settings) -> NDArray[np.float32]:
+    """Return (unions, labels) with 1 where the union holds the label."""
+    if settings.topics:
+        return np.eye(len(UNIONS), len(settings.labels), dtype=np.float32)
     return np.array([[category in union for category in CATEGORIES] for union in UNIONS], dtype=np.float32)
 
 
@@ -59,7 +64,8 @@ def gold_example(record: Record, encoder: Encoder, *, weight: float = 1.0) -> Ex
     unions = np.full((len(sentences), len(UNIONS)), UNKNOWN, dtype=np.int8)
     unions[:, _OWN] = [[category in s.categories for category in CATEGORIES] for s in record.sentences]
     denied = np.array([[_denial(s.categories, s.denied, c) for c in CATEGORIES] for s in record.sentences], dtype=np.int8)
-    return Example(record.id, policy, unions, denied, _tags(record, policy), weight)
+    spans = {kind: [(e.start, e.end) for e in record.entities if e.type == kind] for kind in ENTITY_TYPES}
+    return Example(record.id, policy, unions, denied, encode_rows(policy.offsets, spans), weight)
 
 
 def capp130_example(
@@ -79,6 +85,18 @@ def capp130_example(
     return Example(policy.name, encoded, unions, denied, None, weight)
 
 
+def ca4p483_example(rows: Sequence[Sequence[tuple[str, str]]], encoder: Encoder, *, weight: float = 1.0) -> Example:
+    """Make an example of CA4P-483's sentences (see `read_bios`)."""
+    text, sentences = join_bios(rows)
+    policy = encoder.encode(text, sentences)
+    spans: dict[str, list[tuple[int, int]]] = {name: [] for name in encoder.settings.entity_types}
+    for sentence, row in zip(sentences, rows, strict=True):
+        for name, first, last in component_spans(row):
+            spans[name].append((sentence.start + first, sentence.start + last))
+    unknown = np.full((len(rows), len(UNIONS)), UNKNOWN, dtype=np.int8)
+    return Example("ca4p483", policy, unknown, unknown[:, _OWN], encode_rows(policy.offsets, spans), weight)
+
+
 def alone(policy: EncodedPolicy, encoder: Encoder) -> EncodedPolicy:
     """Return the same policy with every sentence in a window of its own."""
     windows = []
@@ -93,11 +111,3 @@ def alone(policy: EncodedPolicy, encoder: Encoder) -> EncodedPolicy:
 
 def _denial(categories: Sequence[str], denied: Sequence[str], category: str) -> int:
     return int(category in denied) if category in categories else UNKNOWN
-
-
-def _tags(record: Record, policy: EncodedPolicy) -> list[NDArray[np.int8]]:
-    spans = {kind: [(e.start, e.end) for e in record.entities if e.type == kind] for kind in ENTITY_TYPES}
-    return [
-        np.array([encode_spans(offsets, spans[kind]) for kind in ENTITY_TYPES], dtype=np.int8).reshape(len(ENTITY_TYPES), -1).T
-        for offsets in policy.offsets
-    ]

@@ -18,9 +18,10 @@ from ..data.taxonomy import CATEGORIES
 from ..models.decoding import sigmoid
 from ..models.encoding import Encoder
 from ..models.prediction import Engine, predict
+from ..models.settings import Settings
 from .linear import LinearModel, Reading
 from .ngrams import NgramRecipe, train_ngrams
-from .targets import UNIONS, alone, capp130_example, union_matrix
+from .targets import alone, capp130_example, union_matrix
 
 Place = tuple[str, int]
 """A row of the corpus: policy and line, from 0."""
@@ -107,32 +108,34 @@ def branch_topics(
     task: TopicTask, train: Sequence[Place], wanted: Sequence[Place], encoder: Encoder, *, recipe: NgramRecipe
 ) -> Topics:
     """Train the linear branch alone on some rows; return its topics for others."""
+    settings = Settings(topics=tuple(capp130.TOPICS))
     examples = [capp130_example(policy, task.known(policy, train), encoder) for policy in task.policies]
-    model = train_ngrams(recipe, examples, seed=0)
-    return _decide({e.name: sigmoid(model.sentence_logits(e.policy.ids, e.policy.views)) for e in examples}, wanted)
+    model = train_ngrams(recipe, examples, settings, seed=0)
+    logits = {e.name: model.sentence_logits(e.policy.ids, e.policy.views) for e in examples}
+    return _decide({name: sigmoid(values[:, len(settings.categories) :]) for name, values in logits.items()}, wanted)
 
 
 def network_topics(
     task: TopicTask, wanted: Sequence[Place], encoder: Encoder, engine: Engine, *, context: bool = True
 ) -> Topics:
-    """Return a model's topics for rows: those whose union of categories is likelier than not."""
+    """Return a model's topics for rows: those likelier than not, or whose union of categories is, if it has no topics."""
     names = {name for name, _ in wanted}
     policies = [policy for policy in task.policies if policy.name in names]
     documents = [policy.document() for policy in policies]
     encoded = (encoder.encode(document.text, segment(document)) for document in documents)
     read = encoded if context else (alone(policy, encoder) for policy in encoded)
-    return _decide({p.name: q.categories for p, q in zip(policies, predict(read, encoder, engine), strict=True)}, wanted)
+    found = [q.topics if encoder.settings.topics else topic_scores(q.categories) for q in predict(read, encoder, engine)]
+    return _decide(dict(zip((policy.name for policy in policies), found, strict=True)), wanted)
 
 
 def topic_scores(categories: NDArray[np.floating]) -> NDArray[np.float64]:
     """Turn (sentences, categories) probabilities into (sentences, topics): a topic is present if any of its categories is."""
-    unions = union_matrix()[len(CATEGORIES) : len(UNIONS)]
+    unions = union_matrix(Settings())[len(CATEGORIES) :]
     absent = np.log1p(-np.clip(categories.astype(np.float64), 0, 1 - 1e-9)) @ unions.T
     return -np.expm1(absent)
 
 
-def _decide(categories: dict[str, NDArray[np.floating]], wanted: Sequence[Place]) -> Topics:
-    scores = {name: topic_scores(values) for name, values in categories.items()}
+def _decide(scores: dict[str, NDArray[np.floating]], wanted: Sequence[Place]) -> Topics:
     return [frozenset(np.array(capp130.TOPICS)[scores[name][row] > _CUT]) for name, row in wanted]
 
 

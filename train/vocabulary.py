@@ -1,6 +1,7 @@
 """The project's own WordPiece vocabulary: Chinese characters one by one, Latin words in pieces."""
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Sequence
 
 from tokenizers import Tokenizer, decoders, models, normalizers, pre_tokenizers, trainers
 from transformers import PreTrainedTokenizerFast
@@ -14,20 +15,41 @@ SPECIAL = {
 }
 
 
-def train_vocabulary(texts: Iterable[str], *, size: int = 8192, characters: int = 6000) -> PreTrainedTokenizerFast:
+def train_vocabulary(texts: Sequence[str], *, size: int = 8192, characters: int = 6000) -> PreTrainedTokenizerFast:
     """Learn a vocabulary of `size` pieces, of which at most `characters` are single characters.
 
     Text is read through NFKC and lower case, so that `（ＳＤＫ）` and `(sdk)` are the same pieces; the tokenizer's
-    offsets still point into the text as given.
+    offsets still point into the text as given. The same texts give the same vocabulary.
     """
-    tokenizer = Tokenizer(models.WordPiece(unk_token=SPECIAL["unk_token"], max_input_chars_per_word=64))
+    tokenizer = _tokenizer({})
+    alphabet = _alphabet(texts, tokenizer)[:characters]
+    # The trainer numbers `##` characters in the order of a hash map and breaks ties by their numbers
+    # (huggingface/tokenizers#1794), so they are numbered before it starts, as if they were special.
+    inside = sorted(c for c in alphabet if tokenizer.pre_tokenizer.pre_tokenize_str(f"a{c}")[0][0] == f"a{c}")
+    trainer = trainers.WordPieceTrainer(
+        vocab_size=size,
+        initial_alphabet=alphabet,
+        limit_alphabet=len(alphabet),
+        special_tokens=[*SPECIAL.values(), *(f"##{c}" for c in inside)],
+        show_progress=False,
+    )
+    tokenizer.train_from_iterator(texts, trainer=trainer)
+    return PreTrainedTokenizerFast(tokenizer_object=_tokenizer(tokenizer.get_vocab()), model_max_length=512, **SPECIAL)
+
+
+def _tokenizer(vocabulary: dict[str, int]) -> Tokenizer:
+    tokenizer = Tokenizer(models.WordPiece(vocabulary, unk_token=SPECIAL["unk_token"], max_input_chars_per_word=64))
     tokenizer.normalizer = normalizers.Sequence(
         [normalizers.NFKC(), normalizers.BertNormalizer(strip_accents=False, lowercase=True)]
     )
     tokenizer.pre_tokenizer = pre_tokenizers.BertPreTokenizer()
     tokenizer.decoder = decoders.WordPiece()
-    trainer = trainers.WordPieceTrainer(
-        vocab_size=size, limit_alphabet=characters, special_tokens=list(SPECIAL.values()), show_progress=False
-    )
-    tokenizer.train_from_iterator(texts, trainer=trainer)
-    return PreTrainedTokenizerFast(tokenizer_object=tokenizer, model_max_length=512, **SPECIAL)
+    return tokenizer
+
+
+def _alphabet(texts: Sequence[str], tokenizer: Tokenizer) -> list[str]:
+    """Return the characters of normalised texts, the most frequent first."""
+    counts: Counter[str] = Counter()
+    for text in texts:
+        counts.update(tokenizer.normalizer.normalize_str(text))
+    return sorted((c for c in counts if not c.isspace()), key=lambda c: (-counts[c], c))

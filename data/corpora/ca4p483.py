@@ -4,11 +4,11 @@ The repository states no licence: it is read from a copy that the user has, and 
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from ..document import Document, Span
+from ..document import Document, Sentence, Span
 from ..errors import GoldError
 from ..lines import find_blocks
 
@@ -82,6 +82,29 @@ def read_bios(root: Path, split: str) -> Iterator[list[tuple[str, str]]]:
             sentence = []
     if sentence:
         yield sentence
+
+
+def join_bios(rows: Sequence[Sequence[tuple[str, str]]]) -> tuple[str, list[Sentence]]:
+    """Return sentences of `read_bios`, which stand in the order of their policies, as one text, a line each."""
+    texts = ["".join(character for character, _ in row) for row in rows]
+    sentences, at = [], 0
+    for text in texts:
+        sentences.append(Sentence(at, at + len(text), "paragraph", ()))
+        at += len(text) + 1
+    return "\n".join(texts), sentences
+
+
+def component_spans(row: Sequence[tuple[str, str]]) -> set[tuple[str, int, int]]:
+    """Return the spans (component, first, last) of a sentence of `read_bios`; `last` is exclusive."""
+    spans, begin = set(), None
+    for at, tag in enumerate([*(tag for _, tag in row), "O"]):
+        kind, _, name = tag.partition("-")
+        if begin is not None and (kind != "I" or name != begin[0]):
+            spans.add((*begin, at))
+            begin = None
+        if kind in ("B", "S") or (kind == "I" and begin is None):
+            begin = (name, at)
+    return spans
 
 
 def _policy(path: Path) -> Policy:
