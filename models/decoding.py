@@ -1,5 +1,6 @@
 """Scores into labels: BIO tags into spans, probabilities into categories. Torch-free."""
 
+import math
 from collections.abc import Mapping, Sequence
 
 import numpy as np
@@ -20,16 +21,20 @@ def log_softmax(logits: NDArray[np.floating]) -> NDArray[np.floating]:
     return shifted - np.log(np.exp(shifted).sum(-1, keepdims=True))
 
 
-def decode_spans(logits: NDArray[np.floating]) -> list[tuple[int, int, float]]:
+def decode_spans(
+    logits: NDArray[np.floating], *, chain: NDArray[np.floating] | None = None, inside: Sequence[bool] | None = None
+) -> list[tuple[int, int, float]]:
     """Find the spans of the likeliest valid BIO sequence of one sentence and type.
 
-    `logits` are (tokens, 3) in the order O, B, I. I never follows O: that is the one constraint. Returns
-    (first, last, score) with `last` exclusive; the score is the geometric mean of the tags' probabilities.
+    `logits` are (tokens, 3) in the order O, B, I. I never follows O, and a token that is `inside` a word carries its word's
+    tag on. `chain` is added where one tag (row) follows another (column). Returns (first, last, score) with `last` exclusive;
+    the score is the geometric mean of the tags' probabilities.
     """
     scores = log_softmax(logits.astype(np.float64))
     if not len(scores) or (scores[:, BEGIN] < scores[:, OUTSIDE] - 20).all():
         return []
-    tags = _viterbi(scores)
+    steps = np.zeros((TAGS, TAGS)) if chain is None else chain
+    tags = _viterbi(scores.tolist(), steps.tolist(), inside or [False] * len(scores))
     spans = []
     begin = None
     for i, tag in enumerate([*tags, OUTSIDE]):
@@ -42,18 +47,27 @@ def decode_spans(logits: NDArray[np.floating]) -> list[tuple[int, int, float]]:
     return spans
 
 
-def _viterbi(scores: NDArray[np.floating]) -> list[int]:
-    best = scores[0].copy()
-    best[INSIDE] = -np.inf
-    back = np.zeros(scores.shape, dtype=np.int8)
-    for i in range(1, len(scores)):
-        anywhere = int(best.argmax())
-        inside = BEGIN if best[BEGIN] >= best[INSIDE] else INSIDE
-        back[i] = (anywhere, anywhere, inside)
-        best = scores[i] + (best[anywhere], best[anywhere], best[inside])
-    tags = [int(best.argmax())]
-    for i in range(len(scores) - 1, 0, -1):
-        tags.append(int(back[i, tags[-1]]))
+_BETWEEN_WORDS = ((OUTSIDE, BEGIN, INSIDE), (OUTSIDE, BEGIN, INSIDE), (BEGIN, INSIDE))
+_INSIDE_A_WORD = ((OUTSIDE,), (), (BEGIN, INSIDE))
+"""The tags that O, B and I may follow."""
+
+
+def _viterbi(scores: list[list[float]], steps: list[list[float]], inside: Sequence[bool]) -> list[int]:
+    best = [scores[0][OUTSIDE], scores[0][BEGIN], -math.inf]
+    back = []
+    for row, within in zip(scores[1:], inside[1:], strict=True):
+        reached, came = [-math.inf] * TAGS, [OUTSIDE] * TAGS
+        for tag, earlier in enumerate(_INSIDE_A_WORD if within else _BETWEEN_WORDS):
+            for last in earlier:
+                score = best[last] + steps[last][tag]
+                if score > reached[tag]:
+                    reached[tag], came[tag] = score, last
+            reached[tag] += row[tag]
+        best = reached
+        back.append(came)
+    tags = [best.index(max(best))]
+    for came in reversed(back):
+        tags.append(came[tags[-1]])
     return tags[::-1]
 
 

@@ -17,6 +17,9 @@ from .ngrams import NgramModel, views
 from .settings import Settings
 from .windows import Window, cut_windows
 
+_CONTINUES = "##"
+"""WordPiece's mark of a piece that goes on with a word."""
+
 
 @dataclass(frozen=True, slots=True)
 class EncodedPolicy:
@@ -44,7 +47,10 @@ class Batch:
 
 
 class Encoder:
-    """Tokenizer, window cutter and linear branch of one model: all that happens on the CPU before and beside the network."""
+    """Tokenizer, window cutter and linear branch of one model: all that happens on the CPU before and beside the network.
+
+    `inside_words` says of each token of the vocabulary whether it goes on with the word of the token before.
+    """
 
     def __init__(self, tokenizer: Tokenizer, settings: Settings, ngrams: NgramModel | None = None) -> None:
         tokenizer.no_padding()
@@ -53,6 +59,8 @@ class Encoder:
         self.settings = settings
         self.ngrams = ngrams
         self._cls, self._sep, self._pad = (self._special(name) for name in ("[CLS]", "[SEP]", "[PAD]"))
+        pieces = [tokenizer.id_to_token(i) or "" for i in range(tokenizer.get_vocab_size())]
+        self.inside_words = np.array([piece.startswith(_CONTINUES) for piece in pieces])
 
     @classmethod
     def from_folder(cls, folder: ModelFolder) -> "Encoder":

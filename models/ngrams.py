@@ -124,12 +124,14 @@ class Table:
 @dataclass(frozen=True, slots=True)
 class NgramModel:
     """The branch's weights. Shapes: `idf` (views, buckets), `sentence` (views, buckets, labels), `bias` (labels,),
-    `token` (buckets, entity types, 3); the two kinds of buckets are counted apart."""
+    `token` (buckets, entity types, 3), `chain` (entity types, 3, 3): how much likelier than by chance a tag (second axis) is
+    before another (third). The two kinds of buckets are counted apart."""
 
     idf: NDArray[np.float16]
     sentence: Table
     bias: NDArray[np.float32]
     token: Table
+    chain: NDArray[np.float32]
 
     def sentence_logits(self, ids: Sequence[Sequence[int]], shown: NDArray[np.int64]) -> NDArray[np.float32]:
         """Return the logits of `Settings.labels`, (sentences, labels), of sentences that are shown through `views`."""
@@ -150,7 +152,7 @@ class NgramModel:
 
     def save(self, path: Path) -> None:
         """Write the weights as an uncompressed archive of NumPy arrays."""
-        arrays = {"idf": self.idf, "bias": self.bias}
+        arrays = {"idf": self.idf, "bias": self.bias, "chain": self.chain}
         for name, table in (("sentence", self.sentence), ("token", self.token)):
             arrays |= {name: table.steps, f"{name}_scale": table.scale}
         np.savez(path, allow_pickle=False, **arrays)
@@ -161,7 +163,7 @@ class NgramModel:
         try:
             with np.load(path, allow_pickle=False) as arrays:
                 tables = [Table(arrays[name], arrays[f"{name}_scale"]) for name in ("sentence", "token")]
-                return cls(arrays["idf"], tables[0], arrays["bias"], tables[1])
+                return cls(arrays["idf"], tables[0], arrays["bias"], tables[1], arrays["chain"])
         except (OSError, EOFError, ValueError, KeyError, BadZipFile) as error:
             raise ModelError(f"{path} holds no n-gram weights: {error}; copy the whole model folder again") from error
 

@@ -14,7 +14,7 @@ class Settings:
     `max_tokens` is the size of a window; of it at most `heading_tokens` repeat the headings above, `before_tokens` the text
     before, and `after_tokens` the text after the sentences that the window labels. `overlap_tokens` is what two pieces of a
     sentence longer than a window share. `ngram_weight` and `ngram_tag_weight` scale the linear branch's logits where they are
-    added to the network's. They and the `thresholds`, per category, are tuned on development data. `topics` are labels of
+    added to the network's, `ngram_chain_weight` what it says of neighbouring tags. They and the `thresholds`, per category, are tuned on development data. `topics` are labels of
     CAPP-130 that the network gives beside the categories; only the benchmark asks for them.
     """
 
@@ -28,6 +28,7 @@ class Settings:
     overlap_tokens: int = 64
     ngram_weight: float = 0.0
     ngram_tag_weight: float = 0.0
+    ngram_chain_weight: float = 0.0
     thresholds: Mapping[str, float] = field(default_factory=dict)
     denied_threshold: float = 0.5
 

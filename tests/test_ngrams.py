@@ -17,6 +17,7 @@ def _model(labels: int = 2, types: int = 1) -> NgramModel:
         Table.of(draw.normal(size=(4, BUCKETS, labels))),
         np.array([0.5, -0.5], dtype=np.float32)[:labels],
         Table.of(draw.normal(size=(BUCKETS, types, 3))),
+        draw.normal(size=(types, 3, 3)).astype(np.float32),
     )
 
 
@@ -92,7 +93,7 @@ def test_saved_and_loaded_is_the_same(tmp_path):
     loaded = NgramModel.load(tmp_path / "ngrams.npz")
     for kept, read in ((model.sentence, loaded.sentence), (model.token, loaded.token)):
         assert (kept.steps == read.steps).all() and (kept.scale == read.scale).all()
-    assert (loaded.idf == model.idf).all() and (loaded.bias == model.bias).all()
+    assert (loaded.idf == model.idf).all() and (loaded.bias == model.bias).all() and (loaded.chain == model.chain).all()
 
 
 @pytest.mark.parametrize("content", [b"", b"PK\x05\x06" + bytes(18), b"no archive at all"])

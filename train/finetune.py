@@ -79,6 +79,7 @@ class FinetuneRecipe:
             topics=TOPICS if self.topic_head else (),
             ngram_weight=self.ngrams.weight if self.ngrams else 0.0,
             ngram_tag_weight=self.ngrams.tag_weight if self.ngrams else 0.0,
+            ngram_chain_weight=self.ngrams.chain_weight if self.ngrams else 0.0,
         )
 
 
@@ -93,7 +94,7 @@ def start_model(recipe: FinetuneRecipe) -> tuple[PolicyModel, PreTrainedTokenize
     settings = recipe.settings()
     if isinstance(config, PolicyConfig):
         config.head_dropout = recipe.head_dropout
-        config.tiaokuan |= {key: getattr(settings, key) for key in ("ngram_weight", "ngram_tag_weight")}
+        config.tiaokuan |= {key: value for key, value in settings.to_json().items() if key.startswith("ngram_")}
         return PolicyModel.from_pretrained(recipe.base, config=config, dtype=torch.float32), tokenizer
     config.hidden_dropout_prob = recipe.encoder_dropout
     encoder = AutoModel.from_pretrained(recipe.base, config=config, dtype=torch.float32)

@@ -27,7 +27,8 @@ class NgramRecipe:
 
     `sources` are read at these weights. `penalty` is the L2 penalty of a sentence's n-gram against a label's mean loss, `steps`
     the most iterations of L-BFGS; the tagger is trained with Adagrad for `tag_epochs` at `tag_rate`. `weight` and
-    `tag_weight` scale the branch's logits where they are added to the network's; they are tuned on development data.
+    `tag_weight` scale the branch's logits where they are added to the network's, `chain_weight` what it adds where a tag
+    follows another; they are tuned on development data.
     """
 
     sources: dict[str, float]
@@ -39,14 +40,17 @@ class NgramRecipe:
     tag_rate: float = 0.15
     weight: float = 1.0
     tag_weight: float = 0.5
+    chain_weight: float = 0.3
 
 
 def train_ngrams(recipe: NgramRecipe, examples: Sequence[Example], settings: Settings, *, seed: int) -> NgramModel:
     """Learn both parts of the branch from annotated policies."""
     idf, sentence, bias = _train_sentences(recipe, examples, settings)
     tagged = [row for e in examples if e.tags is not None for row in zip(e.policy.ids, e.policy.matches, e.tags, strict=True)]
-    token = train_tagger(recipe, tagged, types=len(settings.entity_types), seed=seed)
-    return NgramModel(idf.astype(np.float16), Table.of(sentence), bias, Table.of(token))
+    types = len(settings.entity_types)
+    token = train_tagger(recipe, tagged, types=types, seed=seed)
+    chain = tag_chain([tags for _, _, tags in tagged], types=types)
+    return NgramModel(idf.astype(np.float16), Table.of(sentence), bias, Table.of(token), chain)
 
 
 def _train_sentences(
@@ -99,6 +103,16 @@ def _shown(example: Example, grams: SentenceNgrams, weights: NDArray[np.float32]
     sentences = len(example.policy.ids)
     matrix = csr_matrix((weights, (grams.rows, grams.buckets)), shape=(sentences + 1, buckets))  # the last row shows nothing
     return matrix[example.policy.views[_spoken(example), view]]
+
+
+def tag_chain(tagged: Sequence[NDArray[np.int8]], *, types: int) -> NDArray[np.float32]:
+    """Count how often a tag follows another in a sentence; return log P(both) / (P(first) P(second)), (types, 3, 3)."""
+    counts = np.ones((types, TAGS, TAGS))
+    for tags in tagged:
+        for kind in range(types):
+            np.add.at(counts[kind], (tags[:-1, kind], tags[1:, kind]), 1)
+    shares = counts / counts.sum((1, 2), keepdims=True)
+    return np.log(shares / (shares.sum(2, keepdims=True) * shares.sum(1, keepdims=True))).astype(np.float32)
 
 
 def _spoken(example: Example) -> NDArray[np.bool_]:
