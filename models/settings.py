@@ -14,8 +14,9 @@ class Settings:
     `max_tokens` is the size of a window; of it at most `heading_tokens` repeat the headings above, `before_tokens` the text
     before, and `after_tokens` the text after the sentences that the window labels. `overlap_tokens` is what two pieces of a
     sentence longer than a window share. `ngram_weight` and `ngram_tag_weight` scale the linear branch's logits where they are
-    added to the network's, `ngram_chain_weight` what it says of neighbouring tags. They and the `thresholds`, per category, are tuned on development data. `topics` are labels of
-    CAPP-130 that the network gives beside the categories; only the benchmark asks for them.
+    added to the network's, `ngram_chain_weight` what it says of neighbouring tags. They and the `thresholds`, per category,
+    are tuned on development data. `topics` are labels of CAPP-130 that the network gives beside the categories; only the
+    benchmark asks for them.
     """
 
     categories: tuple[str, ...] = CATEGORIES

@@ -22,7 +22,6 @@ from ..models.encoding import Encoder
 from ..models.modeling import PolicyConfig, PolicyModel
 from ..models.ngrams import NgramModel
 from ..models.settings import Settings
-from .hardware import attention
 from .losses import Targets, total_loss
 from .ngrams import NgramRecipe
 from .pretraining_data import IGNORED
@@ -189,7 +188,6 @@ def finetune(
     rows = list(_windows(examples))
     if not rows:
         raise RecipeError("no annotated sentence in any source; check the recipe's `sources` and --corpora")
-    model.encoder.set_attn_implementation(attention())
     trainer = PolicyTrainer(
         recipe,
         encoder.settings,
