@@ -1,6 +1,6 @@
 """Predicted records against gold: categories in context, denials, strict entity spans, sentence boundaries, SDK records."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -46,10 +46,12 @@ class Evaluation:
         labels = [*_rows(self.categories.labels), *_row("micro", self.categories.micro)]
         labels.append([f"macro (≥ {_LEAST} in gold)", "", "", self.categories.macro(_LEAST), ""])
         labels += _row("denied", self.denied)
+        low, high = self.denied.recall_interval()
         spans = [*_rows(self.entities.labels), *_row("micro", self.entities.micro)]
         header = ["P", "R", "F1", "gold"]
         tables = [
             markdown_table(["category", *header], labels),
+            f"95 % interval of the denials' recall: {low:.2f} to {high:.2f}",
             markdown_table(["entity (strict span)", *header], spans),
             markdown_table(["sentence ends", *header], _row("boundaries", self.boundaries)),
         ]
@@ -94,6 +96,21 @@ def unseen_recall(
         hits = len(new & found[kind])
         counts[kind] = Counts(hits, 0, len(new) - hits)
     return counts
+
+
+def surfaces(records: Iterable[Record]) -> dict[str, set[str]]:
+    """Return the entity surfaces of records by type, case folded."""
+    seen: dict[str, set[str]] = {kind: set() for kind in ENTITY_TYPES}
+    for record in records:
+        for entity in record.entities:
+            seen[entity.type].add((record.text or "")[entity.start : entity.end].casefold())
+    return seen
+
+
+def unseen_table(parts: Sequence[Mapping[str, Counts]]) -> str:
+    """Return the pooled recall of `unseen_recall`, a row a type."""
+    pooled = [(kind, sum((part[kind] for part in parts), Counts())) for kind in ENTITY_TYPES]
+    return markdown_table(["entity unseen in training", "recall", "gold"], [[k, c.recall, c.support] for k, c in pooled])
 
 
 def align(gold: Sequence[LabelledSentence], predicted: Sequence[LabelledSentence]) -> list[LabelledSentence | None]:

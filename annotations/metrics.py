@@ -1,5 +1,6 @@
 """Every score the project reports: precision, recall and F1 of label sets and of spans, and agreement."""
 
+import math
 from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -30,6 +31,14 @@ class Counts:
     def f1(self) -> float:
         """2 tp / (2 tp + fp + fn)."""
         return 2 * self.tp / (2 * self.tp + self.fp + self.fn) if self.tp else 0.0
+
+    def recall_interval(self) -> tuple[float, float]:
+        """95 % interval of the recall (Wilson 1927), (0, 1) without support."""
+        n, z = self.support, 1.96
+        if not n:
+            return 0.0, 1.0
+        middle, half = self.recall + z * z / (2 * n), z * math.sqrt(self.recall * (1 - self.recall) / n + (z / (2 * n)) ** 2)
+        return (middle - half) / (1 + z * z / n), (middle + half) / (1 + z * z / n)
 
     @property
     def support(self) -> int:

@@ -31,9 +31,11 @@ def decode_spans(
     the score is the geometric mean of the tags' probabilities.
     """
     scores = log_softmax(logits.astype(np.float64))
-    if not len(scores) or (scores[:, BEGIN] < scores[:, OUTSIDE] - 20).all():
-        return []
     steps = np.zeros((TAGS, TAGS)) if chain is None else chain
+    most = steps.max() - steps[OUTSIDE, OUTSIDE]  # what a step into, within or out of a span can gain
+    gains = scores - scores[:, [OUTSIDE]]
+    if (gains[:, BEGIN] + 2 * most < 0).all() and (gains[:, INSIDE] + most < 0).all():
+        return []
     tags = _viterbi(scores.tolist(), steps.tolist(), inside or [False] * len(scores))
     spans = []
     begin = None

@@ -153,6 +153,9 @@ def _add_comparisons(commands: argparse._SubParsersAction) -> None:
         metavar="DIR",
         help="folder with the public corpora, for stand-off gold",
     )
+    evaluation.add_argument(
+        "--seen", type=Path, action="append", metavar="GOLD", help="gold trained on: also recall on surfaces not in it"
+    )
     evaluation.add_argument("--thresholds", action="store_true", help="also choose thresholds, and measure the choice")
     evaluation.set_defaults(run=evaluate_command)
 
@@ -183,13 +186,17 @@ def _agreement_with_humans(options: argparse.Namespace) -> int:
 
 def evaluate_command(options: argparse.Namespace) -> int:
     """`tiaokuan evaluate`: a model reads the gold's own sentences; predictions are compared as they are."""
-    from ..annotations.evaluation import evaluate
+    from ..annotations.evaluation import evaluate, surfaces, unseen_recall, unseen_table
     from ..annotations.thresholds import tune_thresholds
 
     gold = read_gold(options.gold, gold_texts(options.gold, options.corpora))
     path = Path(options.predictions)
     predicted = read_gold(path) if path.suffix == ".jsonl" else list(Annotator.load(path).pipe(map(as_document, gold)))
     report = evaluate(gold, predicted).to_markdown()
+    if options.seen:
+        found = {record.id: record for record in predicted}
+        seen = surfaces(record for folder in options.seen for record in read_gold(folder, gold_texts(folder, options.corpora)))
+        report += f"\n\n{unseen_table([unseen_recall(record, found[record.id], seen) for record in gold])}"
     if options.thresholds:
         report += f"\n\n{tune_thresholds(gold, predicted).to_markdown()}"
     print(report)

@@ -711,6 +711,14 @@ def test_scores_fall_with_the_predictions(tiaokuan, gold):
     assert cells(tiaokuan("evaluate", "p.jsonl", gold).out, "micro")[:2] == ["1.000", f"{kept / total:.3f}"[1:]]
 
 
+def test_evaluation_counts_surfaces_that_were_not_in_training(tiaokuan, gold):
+    seeds = ROOT / "annotations" / "seeds"
+    ended = tiaokuan("evaluate", "out.jsonl", gold, "--seen", seeds / "shandongtong.jsonl", "--seen", seeds / "jishiban.jsonl")
+    table = ended.out.split("| entity unseen in training")[1]
+    found = {line.split("|")[1].strip(): line.split("|")[2].strip() for line in table.split("\n")[2:] if line}
+    assert set(found) == {"DATA_TYPE", "PERMISSION", "SDK"} and set(found.values()) <= {"1.000", ".000"}
+
+
 def test_evaluation_that_cannot_be_done(tiaokuan, gold):
     write_lines("p.jsonl", rows()[0])
     assert tiaokuan("evaluate", "p.jsonl", gold).unusable("no prediction for b.txt")

@@ -440,6 +440,12 @@ def test_the_macro_mean_of_the_report_leaves_rare_categories_out():
     assert line_of(report, "macro (≥ 20 in gold)")[1:] == ["", "", ".667", ""]
 
 
+def test_the_interval_of_a_recall():
+    low, high = Counts(tp=8, fp=3, fn=2).recall_interval()
+    assert (low, high) == pytest.approx((0.490, 0.943), abs=1e-3)  # Wilson's interval of 8 in 10
+    assert Counts().recall_interval() == (0, 1)
+
+
 def test_recall_on_unseen_surfaces_counts_only_those():
     text = "收集手机号码、IMEI、位置、昵称。"
     spans = [(2, 6), (7, 11), (12, 14), (15, 17)]

@@ -1,11 +1,11 @@
 """Figures on public corpora and on the project's gold, network and baselines side by side."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from ..annotations.evaluation import Evaluation, evaluate, spans_by_type, unseen_recall
+from ..annotations.evaluation import Evaluation, evaluate, spans_by_type, surfaces, unseen_recall, unseen_table
 from ..annotations.metrics import Counts, Scores, score_spans
 from ..annotations.tables import markdown_table
 from ..data.lexicon.tagger import dictionary_spans
@@ -78,15 +78,6 @@ def dictionary_scores(gold: Record) -> Scores:
     return Scores({kind: score_spans(spans[kind], found[kind]) for kind in ENTITY_TYPES})
 
 
-def surfaces(records: Iterable[Record]) -> dict[str, set[str]]:
-    """Return the entity surfaces of records by type, case folded."""
-    seen: dict[str, set[str]] = {kind: set() for kind in ENTITY_TYPES}
-    for record in records:
-        for entity in record.entities:
-            seen[entity.type].add((record.text or "")[entity.start : entity.end].casefold())
-    return seen
-
-
 def fold_report(folds: Sequence[Fold]) -> str:
     """Return pooled scores, a row a policy, and recall on surfaces unseen in training."""
     parts = [evaluate([fold.gold], [fold.predicted]) for fold in folds]
@@ -94,13 +85,12 @@ def fold_report(folds: Sequence[Fold]) -> str:
     total = parts[0]
     for part in parts[1:]:
         total = total + part
-    unseen = [[k, sum((f.unseen[k] for f in folds), Counts())] for k in ENTITY_TYPES]
     known = [[k, sum((f.dictionary.labels[k] for f in folds), Counts())] for k in ENTITY_TYPES]
     dictionary = markdown_table(
         ["dictionary (strict span)", "P", "R", "F1", "gold"], [[k, c.precision, c.recall, c.f1, c.support] for k, c in known]
     )
     per_policy = markdown_table(["policy", "category micro F1", *(f"{kind} F1" for kind in ENTITY_TYPES)], rows)
-    rest = markdown_table(["entity unseen in training", "recall", "gold"], [[k, c.recall, c.support] for k, c in unseen])
+    rest = unseen_table([fold.unseen for fold in folds])
     return "\n\n".join([total.to_markdown(), dictionary, rest, per_policy])
 
 

@@ -30,7 +30,10 @@ def model_card(name: str, recipe: FinetuneRecipe, records: Sequence[Record]) -> 
     """Return the generated part of a card; results and limits are added by hand, with the command that prints each figure."""
     data = []
     if "capp130" in recipe.sources:
-        data.append("- CAPP-130 (CC BY 4.0): the topic labels of the published train rows, as unions of categories.")
+        how = "as labels of their own" if recipe.topic_head else "as unions of categories"
+        data.append(f"- CAPP-130 (CC BY 4.0): the topic labels of the published train rows, {how}.")
+    if "ca4p483" in recipe.sources:
+        data.append("- CA4P-483 (no licence stated): the components of the published train sentences.")
     if records:
         sentences = sum(len(record.sentences) for record in records)
         data.append(

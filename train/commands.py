@@ -10,7 +10,7 @@ from pathlib import Path
 
 from ..annotations.gold import as_document, read_gold
 from ..annotations.texts import FOLDERS, corpus_root, gold_texts, shipped_gold
-from ..data.corpora.ca4p483 import read_bios
+from ..data.corpora.ca4p483 import COMPONENTS, read_bios
 from ..data.errors import RecipeError, TiaokuanError
 from ..data.record import Record
 from ..models.encoding import Encoder
@@ -157,6 +157,8 @@ def _benchmark_ca4p483(options: argparse.Namespace) -> str:
     found = {"linear tagger on characters": linear_components(train, wanted, NgramRecipe({}))}
     if options.model:
         opened = open_model(options.model)
+        if opened.settings.entity_types != tuple(COMPONENTS.values()):
+            raise RecipeError(f"{opened.path} does not find CA4P-483's components; train a model with the recipe ca4p483")
         encoder, engine = Encoder.from_folder(opened), TorchEngine(load_model(opened.path)[0])
         found[f"{opened.name}, network without its linear branch"] = network_components(wanted, encoder.bare(), engine)
         found[opened.name] = network_components(wanted, encoder, engine)
