@@ -1,6 +1,6 @@
 """Predicted records against gold: categories in context, denials, strict entity spans, sentence boundaries, SDK records."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -46,15 +46,15 @@ class Evaluation:
         labels = [*_rows(self.categories.labels), *_row("micro", self.categories.micro)]
         labels.append([f"macro (≥ {_LEAST} in gold)", "", "", self.categories.macro(_LEAST), ""])
         labels += _row("denied", self.denied)
-        low, high = self.denied.recall_interval()
         spans = [*_rows(self.entities.labels), *_row("micro", self.entities.micro)]
         header = ["P", "R", "F1", "gold"]
         tables = [
             markdown_table(["category", *header], labels),
-            f"95 % interval of the denials' recall: {low:.2f} to {high:.2f}",
             markdown_table(["entity (strict span)", *header], spans),
             markdown_table(["sentence ends", *header], _row("boundaries", self.boundaries)),
         ]
+        if self.denied.support:
+            tables.insert(1, markdown_table(["denied", "R from", "R to (95 %)"], [["", *self.denied.recall_interval()]]))
         if self.sdks.micro.support:
             tables.append(markdown_table(["SDK disclosure", *header], _rows(self.sdks.labels)))
         return "\n\n".join(tables)
@@ -84,15 +84,13 @@ def spans_by_type(entities: Sequence[Entity]) -> dict[str, set[tuple[int, int]]]
     return {kind: {(e.start, e.end) for e in entities if e.type == kind} for kind in ENTITY_TYPES}
 
 
-def unseen_recall(
-    gold: Record, predicted: Record, seen: Mapping[str, set[str]], normal: Callable[[str], str] = str.casefold
-) -> dict[str, Counts]:
-    """Return, for each type, recall on the surfaces that `seen` (training surfaces by type, normalised) does not hold."""
+def unseen_recall(gold: Record, predicted: Record, seen: Mapping[str, set[str]]) -> dict[str, Counts]:
+    """Return, for each type, recall on the surfaces that `seen` (see `surfaces`) does not hold."""
     counts = {}
     text = gold.text or ""
     found = spans_by_type(predicted.entities)
     for kind, spans in spans_by_type(gold.entities).items():
-        new = {span for span in spans if normal(text[span[0] : span[1]]) not in seen.get(kind, set())}
+        new = {span for span in spans if text[span[0] : span[1]].casefold() not in seen.get(kind, set())}
         hits = len(new & found[kind])
         counts[kind] = Counts(hits, 0, len(new) - hits)
     return counts
@@ -102,8 +100,10 @@ def surfaces(records: Iterable[Record]) -> dict[str, set[str]]:
     """Return the entity surfaces of records by type, case folded."""
     seen: dict[str, set[str]] = {kind: set() for kind in ENTITY_TYPES}
     for record in records:
+        if record.text is None:
+            raise GoldError(f"{record.id} is stand-off; join it with its corpus first")
         for entity in record.entities:
-            seen[entity.type].add((record.text or "")[entity.start : entity.end].casefold())
+            seen[entity.type].add(record.text[entity.start : entity.end].casefold())
     return seen
 
 

@@ -38,7 +38,7 @@ class Counts:
         if not n:
             return 0.0, 1.0
         middle, half = self.recall + z * z / (2 * n), z * math.sqrt(self.recall * (1 - self.recall) / n + (z / (2 * n)) ** 2)
-        return (middle - half) / (1 + z * z / n), (middle + half) / (1 + z * z / n)
+        return max(0.0, (middle - half) / (1 + z * z / n)), min(1.0, (middle + half) / (1 + z * z / n))
 
     @property
     def support(self) -> int:

@@ -59,8 +59,9 @@ class Encoder:
         self.settings = settings
         self.ngrams = ngrams
         self._cls, self._sep, self._pad = (self._special(name) for name in ("[CLS]", "[SEP]", "[PAD]"))
-        pieces = [tokenizer.id_to_token(i) or "" for i in range(tokenizer.get_vocab_size())]
-        self.inside_words = np.array([piece.startswith(_CONTINUES) for piece in pieces])
+        vocabulary = tokenizer.get_vocab()
+        self.inside_words = np.zeros(max(vocabulary.values()) + 1, dtype=np.bool_)
+        self.inside_words[[number for piece, number in vocabulary.items() if piece.startswith(_CONTINUES)]] = True
 
     @classmethod
     def from_folder(cls, folder: ModelFolder) -> "Encoder":

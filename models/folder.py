@@ -64,7 +64,7 @@ def open_model(model: str | Path | None = None, *, needs: tuple[str, ...] = (WEI
     try:
         config = json.loads((path / CONFIG).read_text(encoding="utf-8"))
         settings = Settings.from_json(config["tiaokuan"])
-        if settings.ngram_weight and NGRAMS not in wanted:
+        if settings.reads_ngrams and NGRAMS not in wanted:
             raise ModelError(
                 f"the model folder {path} lacks {NGRAMS}, which its {CONFIG} asks for; copy the whole folder again"
             )

@@ -9,7 +9,6 @@ know: gazetteer features, whose weight is learnt.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 from zipfile import BadZipFile
 
 import numpy as np
@@ -104,7 +103,7 @@ def view_weights(grams: SentenceNgrams, idf: NDArray[np.float32], sentences: int
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """Weights in a byte each: `steps` times the `scale` of their column; the last axis of `steps` has the columns."""
+    """Weights in a byte each: `steps`, whose first axis has the rows, times the `scale` of their column."""
 
     steps: NDArray[np.int8]
     scale: NDArray[np.float32]
@@ -112,23 +111,25 @@ class Table:
     @classmethod
     def of(cls, weights: NDArray[np.floating]) -> "Table":
         """Round weights to the nearest of 255 steps, each column on a scale of its own."""
-        largest = np.abs(weights).reshape(-1, weights.shape[-1]).max(0)
-        scale = (np.maximum(largest, 1e-9) / 127).astype(np.float32)
+        scale = (np.maximum(np.abs(weights).max(0), 1e-9) / 127).astype(np.float32)
         return cls(np.rint(weights / scale).astype(np.int8), scale)
 
-    def __getitem__(self, rows: Any) -> NDArray[np.float32]:
+    def __getitem__(self, rows: NDArray[np.integer]) -> NDArray[np.float32]:
         """Return the weights of some rows."""
         return self.steps[rows] * self.scale
 
 
 @dataclass(frozen=True, slots=True)
 class NgramModel:
-    """The branch's weights. Shapes: `idf` (views, buckets), `sentence` (views, buckets, labels), `bias` (labels,),
-    `token` (buckets, entity types, 3), `chain` (entity types, 3, 3): how much likelier than by chance a tag (second axis) is
-    before another (third). The two kinds of buckets are counted apart."""
+    """The branch's weights.
+
+    Shapes: `idf` (views, buckets), `sentence` a table (buckets, labels) for each view, `bias` (labels,), `token` (buckets,
+    entity types, 3), `chain` (entity types, 3, 3): how much likelier than by chance a tag (second axis) is before another
+    (third). The two kinds of buckets are counted apart.
+    """
 
     idf: NDArray[np.float16]
-    sentence: Table
+    sentence: tuple[Table, ...]
     bias: NDArray[np.float32]
     token: Table
     chain: NDArray[np.float32]
@@ -141,7 +142,7 @@ class NgramModel:
         for view in range(VIEWS if len(present) else 0):
             weights = view_weights(grams, self.idf[view].astype(np.float32), len(ids))
             scores = np.zeros_like(logits)
-            scores[present] = np.add.reduceat(self.sentence[view, grams.buckets] * weights[:, None], starts)
+            scores[present] = np.add.reduceat(self.sentence[view][grams.buckets] * weights[:, None], starts)
             source = shown[:, view]
             logits[source >= 0] += scores[source[source >= 0]]
         return logits
@@ -153,8 +154,9 @@ class NgramModel:
     def save(self, path: Path) -> None:
         """Write the weights as an uncompressed archive of NumPy arrays."""
         arrays = {"idf": self.idf, "bias": self.bias, "chain": self.chain}
-        for name, table in (("sentence", self.sentence), ("token", self.token)):
-            arrays |= {name: table.steps, f"{name}_scale": table.scale}
+        arrays |= {"token": self.token.steps, "token_scale": self.token.scale}
+        arrays |= {"sentence": np.stack([table.steps for table in self.sentence])}
+        arrays |= {"sentence_scale": np.stack([table.scale for table in self.sentence])}
         np.savez(path, allow_pickle=False, **arrays)
 
     @classmethod
@@ -162,9 +164,12 @@ class NgramModel:
         """Read what `save` wrote. Raises `ModelError` if it is something else."""
         try:
             with np.load(path, allow_pickle=False) as arrays:
-                tables = [Table(arrays[name], arrays[f"{name}_scale"]) for name in ("sentence", "token")]
-                return cls(arrays["idf"], tables[0], arrays["bias"], tables[1], arrays["chain"])
-        except (OSError, EOFError, ValueError, KeyError, BadZipFile) as error:
+                views = tuple(Table(*pair) for pair in zip(arrays["sentence"], arrays["sentence_scale"], strict=True))
+                token = Table(arrays["token"], arrays["token_scale"])
+                return cls(arrays["idf"], views, arrays["bias"], token, arrays["chain"])
+        except KeyError as error:
+            raise ModelError(f"{path} was written by another version of tiaokuan ({error}); train the model again") from error
+        except (OSError, EOFError, ValueError, BadZipFile) as error:
             raise ModelError(f"{path} holds no n-gram weights: {error}; copy the whole model folder again") from error
 
 

@@ -46,6 +46,11 @@ class Settings:
         """Return what a sentence's logits stand for: the categories, then the topics."""
         return (*self.categories, *self.topics)
 
+    @property
+    def reads_ngrams(self) -> bool:
+        """Say whether the linear branch has a part in the answer."""
+        return any((self.ngram_weight, self.ngram_tag_weight, self.ngram_chain_weight))
+
     def threshold(self, category: str) -> float:
         """Return the score from which a sentence has the category."""
         return self.thresholds.get(category, 0.5)

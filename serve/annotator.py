@@ -32,7 +32,9 @@ class Annotator(Pipeline):
         folder = open_model(model)
         if folder.settings.entity_types != ENTITY_TYPES:
             found = ", ".join(folder.settings.entity_types)
-            raise ModelError(f"{folder.path} finds {found}, no {', '.join(ENTITY_TYPES)}: it can be measured, but not annotate")
+            raise ModelError(
+                f"{folder.path} finds {found}: a benchmark's model, to be measured with  tiaokuan benchmark ca4p483"
+            )
         encoder = Encoder.from_folder(folder)
         return cls(folder, encoder, OnnxEngine(folder.path, threads=threads))
 

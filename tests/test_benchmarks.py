@@ -6,12 +6,12 @@ import pytest
 pytest.importorskip("torch")
 pytest.importorskip("sklearn")
 
+from tiaokuan.data.corpora.ca4p483 import component_spans
 from tiaokuan.data.corpora.capp130 import TOPICS, Policy, Row
 from tiaokuan.data.errors import GoldError
 from tiaokuan.models.encoding import Batch
 from tiaokuan.models.settings import Settings
 from tiaokuan.train.benchmark import Silence, dictionary_scores
-from tiaokuan.train.components import component_spans
 from tiaokuan.train.topics import TopicTask, disjoint_folds, score_topics, split_table, topic_scores
 
 

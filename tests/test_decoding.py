@@ -42,7 +42,6 @@ def test_decoding_gives_back_encoded_spans(parts):
 
 def test_a_word_is_in_a_span_as_a_whole():
     logits = _logits([BEGIN, OUTSIDE, OUTSIDE])
-    assert [span[:2] for span in decode_spans(logits, inside=[False, True, False])] in ([(0, 2)], [])
     logits[0] *= 2
     assert [span[:2] for span in decode_spans(logits, inside=[False, True, False])] == [(0, 2)]
 

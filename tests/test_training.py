@@ -237,10 +237,17 @@ def test_the_same_recipe_gives_the_same_result(texts):
 
 def test_the_same_texts_give_the_same_vocabulary():
     texts = [path.read_text(encoding="utf-8") for path in sorted(SEEDS.glob("*.txt"))]
-    first, second = (train_vocabulary(texts, size=2000, characters=1500) for _ in range(2))
+    first, second = (train_vocabulary(texts, size=1200, characters=1500) for _ in range(2))
     assert first.get_vocab() == second.get_vocab()
+    assert len(first) == 1200
+    assert not [piece for piece in first.get_vocab() if piece.startswith("##") and not piece[2:].isascii()]
     assert first.tokenize("接入极光推送SDK") == ["接", "入", "极", "光", "推", "送", "sdk"]
     assert set(first.all_special_tokens) == {"[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"}
+
+
+def test_a_vocabulary_too_small_for_its_characters_is_refused():
+    with pytest.raises(RecipeError, match="do not fit into 10 pieces"):
+        train_vocabulary(["我们会收集您的手机号码和位置信息。"], size=10, characters=100)
 
 
 @pytest.mark.slow
@@ -249,7 +256,7 @@ def test_two_processes_learn_what_one_does(texts):
     recipe = dataclasses.asdict(dataclasses.replace(RECIPE, batch_blocks=RECIPE.batch_blocks // 2))
     recipe["sources"] = list(recipe["sources"])
     (texts / "recipe.yaml").write_text(yaml.safe_dump(recipe), encoding="utf-8")
-    run = ["-m", "torch.distributed.run", "--nproc-per-node", "2", "-m", "tiaokuan.serve"]
+    run = ["-m", "torch.distributed.run", "--standalone", "--nproc-per-node", "2", "-m", "tiaokuan.serve"]
     order = ["pretrain", str(texts / "recipe.yaml"), "--corpora", str(texts), "-o", str(texts / "both")]
     done = subprocess.run([sys.executable, *run, *order], capture_output=True, text=True, timeout=300)
     assert done.returncode == 0, done.stderr[-2000:]

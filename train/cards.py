@@ -29,7 +29,7 @@ Sentence categories, denials, and permission, SDK and data-type spans of Chinese
 def model_card(name: str, recipe: FinetuneRecipe, records: Sequence[Record]) -> str:
     """Return the generated part of a card; results and limits are added by hand, with the command that prints each figure."""
     data = []
-    if "capp130" in recipe.sources:
+    if "capp130" in recipe.all_sources():
         how = "as labels of their own" if recipe.topic_head else "as unions of categories"
         data.append(f"- CAPP-130 (CC BY 4.0): the topic labels of the published train rows, {how}.")
     if "ca4p483" in recipe.sources:

@@ -3,9 +3,10 @@
 import argparse
 import dataclasses
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from importlib.metadata import version
+from itertools import chain
 from pathlib import Path
 
 from ..annotations.gold import as_document, read_gold
@@ -51,8 +52,9 @@ def train_command(options: argparse.Namespace) -> None:
         recipe = dataclasses.replace(recipe, base=options.base)
     if (options.output / "model").exists():
         raise TiaokuanError(f"{options.output} holds a model already; give a new folder")
-    wanted = {*recipe.sources, *(recipe.ngrams.sources if recipe.ngrams else {})}
-    records = _gold(options.gold, recipe, options.corpora) if "gold" in wanted else []
+    for source in recipe.all_sources() - {"gold"}:
+        _corpus(source, options.corpora)
+    records = _gold(options.gold, recipe, options.corpora) if "gold" in recipe.all_sources() else []
     model, tokenizer = start_model(recipe)
     encoder = encoder_of(model, tokenizer)
     examples = _examples(recipe.sources, recipe, encoder, records, options.corpora)
@@ -178,20 +180,30 @@ _BENCHMARKS = {
 def _examples(
     sources: Mapping[str, float], recipe: FinetuneRecipe, encoder: Encoder, records: Sequence[Record], corpora: Path | None
 ) -> list[Example]:
-    examples = []
-    if "gold" in sources:
-        swapped = [swap_mentions(r, recipe.swaps, seed=copy) for copy in range(recipe.swapped_copies) for r in records]
-        examples += [gold_example(record, encoder, weight=sources["gold"]) for record in [*records, *swapped]]
-    if "capp130" in sources:
-        task = topic_task(_corpus("capp130", corpora))
-        for policy in task.policies:
-            known = task.known(policy, task.rows["train"])
-            example = capp130_example(policy, known, encoder, weight=sources["capp130"], context=recipe.context)
-            examples += [example] * recipe.repeats.get("capp130", 1)
-    if "ca4p483" in sources:
-        rows = list(read_bios(_corpus("ca4p483", corpora), "train"))
-        examples.append(ca4p483_example(rows, encoder, weight=sources["ca4p483"]))
-    return examples
+    read = {
+        "gold": partial(_gold_examples, recipe, encoder, records),
+        "capp130": partial(_capp130_examples, recipe, encoder, corpora),
+        "ca4p483": partial(_ca4p483_examples, encoder, corpora),
+    }
+    return [
+        example for source, weight in sources.items() for example in list(read[source](weight)) * recipe.repeats.get(source, 1)
+    ]
+
+
+def _gold_examples(recipe: FinetuneRecipe, encoder: Encoder, records: Sequence[Record], weight: float) -> Iterator[Example]:
+    swapped = (swap_mentions(r, recipe.swaps, seed=copy) for copy in range(recipe.swapped_copies) for r in records)
+    return (gold_example(record, encoder, weight=weight) for record in chain(records, swapped))
+
+
+def _capp130_examples(recipe: FinetuneRecipe, encoder: Encoder, corpora: Path | None, weight: float) -> Iterator[Example]:
+    task = topic_task(_corpus("capp130", corpora))
+    for policy in task.policies:
+        known = task.known(policy, task.rows["train"])
+        yield capp130_example(policy, known, encoder, weight=weight, context=recipe.context)
+
+
+def _ca4p483_examples(encoder: Encoder, corpora: Path | None, weight: float) -> Iterator[Example]:
+    yield ca4p483_example(list(read_bios(_corpus("ca4p483", corpora), "train")), encoder, weight=weight)
 
 
 def _branch(recipe: FinetuneRecipe, encoder: Encoder, records: Sequence[Record], corpora: Path | None) -> NgramModel | None:

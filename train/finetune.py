@@ -33,11 +33,11 @@ class FinetuneRecipe:
     """Every number of a fine-tuning run.
 
     `sources` maps a source to its weight in the loss: `gold`, whose folders `gold` names, and `capp130` share a network,
-    `ca4p483` has one of its own. `base` is a folder or hub name: an encoder, or a model of this project to go on from, with its
-    windows and labels. With `topic_head` CAPP-130's topics are labels of their own, without they are unions of categories.
-    Learning rates: the encoder's, and a multiple of it for the heads. An epoch reads a source once, or as often as `repeats`
-    says; gold also `swapped_copies` times with the share `swaps` of each entity type's mentions renamed. `ngrams` asks for
-    the linear branch.
+    `ca4p483` has one of its own (its weight counts for nothing). `base` is a folder or hub name: an encoder, or a model of this
+    project to go on from, with its windows and labels. With `topic_head` CAPP-130's topics are labels of their own, without
+    they are unions of categories. Learning rates: the encoder's, and a multiple of it for the heads. An epoch reads a source
+    once, or as often as `repeats` says; gold also `swapped_copies` times with the share `swaps` of each entity type's mentions
+    renamed. `ngrams` asks for the linear branch.
     """
 
     base: str
@@ -64,11 +64,20 @@ class FinetuneRecipe:
     ngrams: NgramRecipe | None = None
 
     def __post_init__(self) -> None:
-        unknown = set(self.sources) - {"gold", "capp130", "ca4p483"}
+        wanted = self.all_sources()
+        unknown = (wanted | set(self.repeats)) - {"gold", "capp130", "ca4p483"}
         if unknown:
             raise ValueError(f"unknown sources {', '.join(sorted(unknown))}; known are gold, capp130, ca4p483")
-        if len(self.sources) > 1 and "ca4p483" in self.sources:
+        if len(wanted) > 1 and "ca4p483" in wanted:
             raise ValueError("ca4p483 has labels of its own and shares a network with no other source")
+        if min(self.repeats.values(), default=1) < 1:
+            raise ValueError("a source in `repeats` is read once or more")
+        if self.topic_head and "capp130" not in wanted:
+            raise ValueError("a topic_head learns from capp130, which is no source of this recipe")
+
+    def all_sources(self) -> set[str]:
+        """Return the sources of the network and of its linear branch."""
+        return {*self.sources, *(self.ngrams.sources if self.ngrams else {})}
 
     def settings(self) -> Settings:
         """Return the windows and labels of a network that starts from a bare encoder."""
@@ -92,6 +101,11 @@ def start_model(recipe: FinetuneRecipe) -> tuple[PolicyModel, PreTrainedTokenize
         raise RecipeError(f"no encoder at {recipe.base!r}: a local folder or a hub name is wanted") from error
     settings = recipe.settings()
     if isinstance(config, PolicyConfig):
+        own = config.settings
+        if (own.entity_types, own.topics) != (settings.entity_types, settings.topics):
+            raise RecipeError(
+                f"{recipe.base!r} gives other labels than the recipe; start from an encoder, or mend `topic_head`"
+            )
         config.head_dropout = recipe.head_dropout
         config.tiaokuan |= {key: value for key, value in settings.to_json().items() if key.startswith("ngram_")}
         return PolicyModel.from_pretrained(recipe.base, config=config, dtype=torch.float32), tokenizer
@@ -143,10 +157,10 @@ class Collator:
 class PolicyTrainer(Trainer):
     """Hugging Face's trainer with the project's loss and a learning rate for each part of the network."""
 
-    def __init__(self, recipe: FinetuneRecipe, settings: Settings, **values: Any) -> None:
-        super().__init__(**values)
+    def __init__(self, recipe: FinetuneRecipe, model: PolicyModel, **values: Any) -> None:
+        super().__init__(model=model, **values)
         self.recipe = recipe
-        self.unions = torch.from_numpy(union_matrix(settings))
+        self.unions = torch.from_numpy(union_matrix(model.config.settings))
 
     def compute_loss(  # pyright: ignore[reportIncompatibleMethodOverride]
         self, model: Any, inputs: dict[str, Tensor], return_outputs: bool = False, **unused: Any
@@ -190,8 +204,7 @@ def finetune(
         raise RecipeError("no annotated sentence in any source; check the recipe's `sources` and --corpora")
     trainer = PolicyTrainer(
         recipe,
-        encoder.settings,
-        model=model,
+        model,
         args=_arguments(recipe, work),
         train_dataset=Dataset.from_list(rows),
         data_collator=Collator(examples, encoder),

@@ -50,7 +50,7 @@ def train_ngrams(recipe: NgramRecipe, examples: Sequence[Example], settings: Set
     types = len(settings.entity_types)
     token = train_tagger(recipe, tagged, types=types, seed=seed)
     chain = tag_chain([tags for _, _, tags in tagged], types=types)
-    return NgramModel(idf.astype(np.float16), Table.of(sentence), bias, Table.of(token), chain)
+    return NgramModel(idf.astype(np.float16), tuple(map(Table.of, sentence)), bias, Table.of(token), chain)
 
 
 def _train_sentences(

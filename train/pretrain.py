@@ -77,7 +77,10 @@ class PretrainRecipe:
 
 
 class MaskedLanguageModel(BertForMaskedLM):
-    """BERT whose prediction head runs only where a token was masked: the loss is the same, the logits a quarter."""
+    """BERT whose prediction head runs only where a token was masked: the loss is the same, the logits a quarter.
+
+    `forward` takes no other keywords: one that does is taken by the trainer to divide its loss by all processes' tokens.
+    """
 
     def forward(self, input_ids: Tensor, labels: Tensor) -> MaskedLMOutput:  # type: ignore[override]
         """Return the mean cross-entropy over the masked positions of a (rows, tokens) batch."""
@@ -93,7 +96,7 @@ def pretrain(recipe: PretrainRecipe, corpora: Path, output: Path, *, resume: boo
     Returns the held-out loss (nats a masked token) and its perplexity.
     """
     set_seed(recipe.seed)
-    output.mkdir(parents=True, exist_ok=True)
+    (output / "checkpoints").mkdir(parents=True, exist_ok=True)
     arguments = _arguments(recipe, output / "checkpoints")
     with arguments.main_process_first():
         tokenizer = _tokenizer(recipe, corpora, output / "tokenizer")
@@ -136,8 +139,7 @@ def _start_model(recipe: PretrainRecipe, tokenizer: PreTrainedTokenizerBase) -> 
         return MaskedLanguageModel.from_pretrained(recipe.start, attn_implementation=attention())
     model = MaskedLanguageModel(_config(recipe, tokenizer))
     if recipe.start != "random":
-        copied = warm_start(model, tokenizer, recipe.start)
-        print(f"started from {recipe.start}: body copied, {copied} of {len(tokenizer)} embeddings shared")
+        warm_start(model, tokenizer, recipe.start)
     return model
 
 
@@ -263,4 +265,5 @@ def _arguments(recipe: PretrainRecipe, folder: Path) -> TrainingArguments:
         remove_unused_columns=False,
         include_num_input_tokens_seen=True,
         dataloader_num_workers=0,
+        ddp_timeout=4 * 3600,  # the other processes wait while the first makes vocabulary and blocks
     )
