@@ -123,9 +123,10 @@ class Table:
 class NgramModel:
     """The branch's weights.
 
-    Shapes: `idf` (views, buckets), `sentence` a table (buckets, labels) for each view, `bias` (labels,), `token` (buckets,
-    entity types, 3), `chain` (entity types, 3, 3): how much likelier than by chance a tag (second axis) is before another
-    (third). The two kinds of buckets are counted apart.
+    Shapes: `idf` (views, buckets), `sentence` a table (buckets, labels + 1) for each view, `bias` (labels + 1,), where the last
+    column says whether a sentence denies one of its categories; `token` (buckets, entity types, 3), `chain` (entity types, 3,
+    3): how much likelier than by chance a tag (second axis) is before another (third). The two kinds of buckets are counted
+    apart.
     """
 
     idf: NDArray[np.float16]
@@ -135,7 +136,7 @@ class NgramModel:
     chain: NDArray[np.float32]
 
     def sentence_logits(self, ids: Sequence[Sequence[int]], shown: NDArray[np.int64]) -> NDArray[np.float32]:
-        """Return the logits of `Settings.labels`, (sentences, labels), of sentences that are shown through `views`."""
+        """Return the logits (sentences, labels + 1) of `Settings.labels` and a denial, of sentences shown through `views`."""
         grams = sentence_ngrams(ids, self.idf.shape[1])
         logits = np.tile(self.bias, (len(ids), 1))
         present, starts = np.unique(grams.rows, return_index=True)

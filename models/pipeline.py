@@ -84,9 +84,10 @@ def _entity(text: str, span: EntitySpan) -> Entity:
 
 def _label(sentence: Sentence, scores: list[float], denied: list[float], settings: Settings) -> LabelledSentence:
     rounded = {category: round(score, _DIGITS) for category, score in zip(settings.categories, scores, strict=True)}
-    chosen = tuple(category for category, score in rounded.items() if score >= settings.threshold(category))
-    refusals = dict(zip(settings.categories, denied, strict=True))
-    denials = tuple(category for category in chosen if refusals[category] >= settings.denied_threshold)
+    refused = {c for c, score in zip(settings.categories, denied, strict=True) if score >= settings.denied_threshold}
+    least = {c: settings.denied_category_threshold if c in refused else settings.threshold(c) for c in rounded}
+    chosen = tuple(category for category, score in rounded.items() if score >= least[category])
+    denials = tuple(category for category in chosen if category in refused)
     return LabelledSentence(sentence.start, sentence.end, sentence.kind, sentence.headings, chosen, denials, rounded)
 
 

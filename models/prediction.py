@@ -89,16 +89,21 @@ class _Merger:
 
     def finish(self) -> Prediction:
         weight = np.maximum(self.weight, 1)[:, None]
-        labels = self.labels / weight
+        labels, denied = self.labels / weight, self.denied / weight
+        categories, topics = np.split(labels, [denied.shape[1]], axis=1)
         if self.ngrams is not None:
-            labels += self.settings.ngram_weight * self.ngrams.sentence_logits(self.policy.ids, self.policy.views)
+            branch = self.ngrams.sentence_logits(self.policy.ids, self.policy.views)
+            parts = np.split(branch, [categories.shape[1], labels.shape[1]], axis=1)
+            categories += self.settings.ngram_weight * parts[0]
+            topics += self.settings.ngram_topic_weight * parts[1]
+            # Denials are rare, so their logit is counted from the margin of the sentences that deny nothing, -1.
+            denied += self.settings.ngram_denial_weight * (parts[2] + 1)
         entities = [span for index in range(len(self.policy.ids)) for span in self._spans(index)]
         entities.sort(key=lambda span: (span.start, span.end, span.type))
-        categories, topics = np.split(sigmoid(labels).astype(np.float32), [len(self.settings.categories)], axis=1)
         return Prediction(
-            categories,
-            topics,
-            sigmoid(self.denied / weight).astype(np.float32),
+            sigmoid(categories).astype(np.float32),
+            sigmoid(topics).astype(np.float32),
+            sigmoid(denied).astype(np.float32),
             tuple(entities),
             tuple(long_sentences([len(row) for row in self.policy.ids], self.settings)),
         )

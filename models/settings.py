@@ -13,10 +13,11 @@ class Settings:
 
     `max_tokens` is the size of a window; of it at most `heading_tokens` repeat the headings above, `before_tokens` the text
     before, and `after_tokens` the text after the sentences that the window labels. `overlap_tokens` is what two pieces of a
-    sentence longer than a window share. `ngram_weight` and `ngram_tag_weight` scale the linear branch's logits where they are
-    added to the network's, `ngram_chain_weight` what it says of neighbouring tags. They and the `thresholds`, per category,
-    are tuned on development data. `topics` are labels of CAPP-130 that the network gives beside the categories; only the
-    benchmark asks for them.
+    sentence longer than a window share. The linear branch's logits are added to the network's at weights: `ngram_weight` those
+    of categories, `ngram_topic_weight` of topics, `ngram_denial_weight` of denials, `ngram_tag_weight` of tags, and
+    `ngram_chain_weight` what it says of neighbouring tags. They and the `thresholds`, per category, are tuned on development
+    data. A category that is denied needs a score of `denied_category_threshold` only. `topics` are labels of CAPP-130 that the
+    network gives beside the categories; only the benchmark asks for them.
     """
 
     categories: tuple[str, ...] = CATEGORIES
@@ -30,8 +31,11 @@ class Settings:
     ngram_weight: float = 0.0
     ngram_tag_weight: float = 0.0
     ngram_chain_weight: float = 0.0
+    ngram_topic_weight: float = 0.0
+    ngram_denial_weight: float = 0.0
     thresholds: Mapping[str, float] = field(default_factory=dict)
     denied_threshold: float = 0.5
+    denied_category_threshold: float = 0.25
 
     def __post_init__(self) -> None:
         context = self.heading_tokens + self.before_tokens + self.after_tokens
@@ -49,7 +53,7 @@ class Settings:
     @property
     def reads_ngrams(self) -> bool:
         """Say whether the linear branch has a part in the answer."""
-        return any((self.ngram_weight, self.ngram_tag_weight, self.ngram_chain_weight))
+        return any(value for key, value in asdict(self).items() if key.startswith("ngram_"))
 
     def threshold(self, category: str) -> float:
         """Return the score from which a sentence has the category."""

@@ -2,13 +2,17 @@
 
 import shutil
 
+import numpy as np
 import pytest
 
 from tiaokuan.data.document import Block, Document
 from tiaokuan.data.readers.text import text_document
 from tiaokuan.data.record import Entity, LabelledSentence, Record
 from tiaokuan.data.segmentation import segment
+from tiaokuan.data.taxonomy import CATEGORIES
+from tiaokuan.models.decoding import sigmoid
 from tiaokuan.models.folder import WEIGHTS, ModelFolder, open_model
+from tiaokuan.models.prediction import Prediction
 from tiaokuan.serve import Annotator
 
 pytest.importorskip("torch")
@@ -203,3 +207,14 @@ def test_a_killed_run_resumes_to_the_same_weights(tiny_encoder, tmp_path, monkey
     assert len(steps) == 6
     for (name, left), (_, right) in zip(whole.named_parameters(), resumed.named_parameters(), strict=True):
         assert left.detach().numpy() == pytest.approx(right.detach().numpy(), abs=1e-6), name
+
+
+def test_a_denied_category_needs_a_lower_score(trained, monkeypatch):
+    annotator = Annotator.load(trained[0], threads=1)
+    sentence_logits = np.array([[-0.5, -0.5, 0.5] + [-9.0] * 11], dtype=np.float32)
+    denied_logits = np.array([[2.0, -2.0, 2.0] + [-9.0] * 11], dtype=np.float32)
+    found = Prediction(sigmoid(sentence_logits), sentence_logits[:, :0], sigmoid(denied_logits), (), ())
+    monkeypatch.setattr("tiaokuan.models.pipeline.predict", lambda policies, *_: [found for _ in policies])
+    record = next(annotator.pipe([text_document("我们不会收集您的信息。", id="x")]))
+    assert record.sentences[0].categories == (CATEGORIES[0], CATEGORIES[2])
+    assert record.sentences[0].denied == (CATEGORIES[0], CATEGORIES[2])

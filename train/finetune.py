@@ -81,13 +81,12 @@ class FinetuneRecipe:
 
     def settings(self) -> Settings:
         """Return the windows and labels of a network that starts from a bare encoder."""
+        weights: dict[str, Any] = self.ngrams.weights() if self.ngrams else {}
         return Settings(
             max_tokens=self.max_tokens,
             entity_types=tuple(COMPONENTS.values()) if "ca4p483" in self.sources else ENTITY_TYPES,
             topics=TOPICS if self.topic_head else (),
-            ngram_weight=self.ngrams.weight if self.ngrams else 0.0,
-            ngram_tag_weight=self.ngrams.tag_weight if self.ngrams else 0.0,
-            ngram_chain_weight=self.ngrams.chain_weight if self.ngrams else 0.0,
+            **weights,
         )
 
 

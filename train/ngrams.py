@@ -28,7 +28,7 @@ class NgramRecipe:
     `sources` are read at these weights. `penalty` is the L2 penalty of a sentence's n-gram against a label's mean loss, `steps`
     the most iterations of L-BFGS; the tagger is trained with Adagrad for `tag_epochs` at `tag_rate`. `weight` and
     `tag_weight` scale the branch's logits where they are added to the network's, `chain_weight` what it adds where a tag
-    follows another; they are tuned on development data.
+    follows another, `topic_weight` and `denial_weight` those of topics and denials; they are tuned on development data.
     """
 
     sources: dict[str, float]
@@ -41,6 +41,18 @@ class NgramRecipe:
     weight: float = 1.0
     tag_weight: float = 0.5
     chain_weight: float = 0.3
+    topic_weight: float = 3.0
+    denial_weight: float = 4.0
+
+    def weights(self) -> dict[str, float]:
+        """Return the weights under their names in `Settings`."""
+        return {
+            "ngram_weight": self.weight,
+            "ngram_tag_weight": self.tag_weight,
+            "ngram_chain_weight": self.chain_weight,
+            "ngram_topic_weight": self.topic_weight,
+            "ngram_denial_weight": self.denial_weight,
+        }
 
 
 def train_ngrams(recipe: NgramRecipe, examples: Sequence[Example], settings: Settings, *, seed: int) -> NgramModel:
@@ -56,19 +68,19 @@ def train_ngrams(recipe: NgramRecipe, examples: Sequence[Example], settings: Set
 def _train_sentences(
     recipe: NgramRecipe, examples: Sequence[Example], settings: Settings
 ) -> tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.float32]]:
-    shape = (VIEWS, recipe.buckets, len(settings.labels))
+    shape = (VIEWS, recipe.buckets, len(settings.labels) + 1)
     if not any(_spoken(example).any() for example in examples):
         return np.zeros(shape[:2], np.float32), np.zeros(shape, np.float32), np.zeros(shape[-1], np.float32)
     matrix, idf = _features(recipe.buckets, examples)
-    targets = np.concatenate([e.unions[_spoken(e)] for e in examples]).astype(np.int64)
+    targets = np.concatenate([np.column_stack([e.unions, _denies(e)])[_spoken(e)] for e in examples]).astype(np.int64)
     weights = np.concatenate([np.full(_spoken(e).sum(), e.weight, dtype=np.float32) for e in examples])
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", UserWarning)  # torch calls its sparse matrices a beta
         x = torch.sparse_csr_tensor(*map(torch.from_numpy, (matrix.indptr, matrix.indices, matrix.data)), size=matrix.shape)
     y, w = torch.from_numpy(targets), torch.from_numpy(weights)[:, None]
-    unions = torch.from_numpy(union_matrix(settings))
+    unions = torch.block_diag(torch.from_numpy(union_matrix(settings)), torch.ones(1, 1))
     known = ((y != UNKNOWN) * w).sum(0).clamp(min=1)
-    table = nn.Parameter(torch.zeros(matrix.shape[1], shape[-1]))
+    table = nn.Parameter(torch.zeros(VIEWS * recipe.buckets, shape[-1]))
     bias = nn.Parameter(torch.full((shape[-1],), -3.0))
     solver = torch.optim.LBFGS([table, bias], max_iter=recipe.steps, history_size=8, line_search_fn="strong_wolfe")
 
@@ -81,6 +93,12 @@ def _train_sentences(
 
     solver.step(objective)
     return idf, table.detach().numpy().reshape(shape), bias.detach().numpy()
+
+
+def _denies(example: Example) -> NDArray[np.int8]:
+    """Say of each sentence whether it denies a category that it has: 1, 0, or `UNKNOWN` where it has none."""
+    known = (example.denied != UNKNOWN).any(1)
+    return np.where(known, (example.denied == 1).any(1), UNKNOWN).astype(np.int8)
 
 
 def _features(buckets: int, examples: Sequence[Example]) -> tuple[csr_matrix, NDArray[np.float32]]:

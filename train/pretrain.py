@@ -102,6 +102,7 @@ def pretrain(recipe: PretrainRecipe, corpora: Path, output: Path, *, resume: boo
         tokenizer = _tokenizer(recipe, corpora, output / "tokenizer")
         blocks, held_out = _blocks(recipe, corpora, tokenizer, output / "blocks")
     model = _start_model(recipe, tokenizer)
+    model.set_attn_implementation(attention())
     trainer = Trainer(
         model=model,
         args=arguments,
@@ -136,7 +137,7 @@ class _StopAfter(TrainerCallback):
 
 def _start_model(recipe: PretrainRecipe, tokenizer: PreTrainedTokenizerBase) -> MaskedLanguageModel:
     if recipe.keep_vocabulary:
-        return MaskedLanguageModel.from_pretrained(recipe.start, attn_implementation=attention())
+        return MaskedLanguageModel.from_pretrained(recipe.start)
     model = MaskedLanguageModel(_config(recipe, tokenizer))
     if recipe.start != "random":
         warm_start(model, tokenizer, recipe.start)
@@ -189,7 +190,6 @@ def _config(recipe: PretrainRecipe, tokenizer: PreTrainedTokenizerBase) -> BertC
         # One pass over plenty of text does not overfit, and attention dropout keeps CPUs off their fast kernels.
         hidden_dropout_prob=0.0,
         attention_probs_dropout_prob=0.0,
-        attn_implementation=attention(),
     )
 
 

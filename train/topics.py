@@ -112,7 +112,7 @@ def branch_topics(
     examples = [capp130_example(policy, task.known(policy, train), encoder) for policy in task.policies]
     model = train_ngrams(recipe, examples, settings, seed=0)
     logits = {e.name: model.sentence_logits(e.policy.ids, e.policy.views) for e in examples}
-    return _decide({name: sigmoid(values[:, len(settings.categories) :]) for name, values in logits.items()}, wanted)
+    return _decide({name: sigmoid(values[:, len(settings.categories) : -1]) for name, values in logits.items()}, wanted)
 
 
 def network_topics(
