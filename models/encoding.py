@@ -1,5 +1,6 @@
 """Sentences into tokens and windows into arrays. Torch-free."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -17,13 +18,14 @@ from .ngrams import NgramModel, views
 from .settings import Settings
 from .windows import Window, cut_windows
 
-_CONTINUES = "##"
-"""WordPiece's mark of a piece that goes on with a word."""
+_WORD = re.compile(r"[^\W_\u2e80-\ud7ff\uf900-\ufaff]{2,}")
+"""A word of letters and digits; Chinese is written without spaces, so its characters make none."""
 
 
 @dataclass(frozen=True, slots=True)
 class EncodedPolicy:
-    """A policy's sentences as token ids and, for each token, its `[start, end)` in the policy's text.
+    """A policy's sentences as token ids and, for each token, its `[start, end)` in the policy's text and whether it is
+    `inside` the Latin word of the token before.
 
     The linear branch reads `views` (see `models.ngrams`) and `matches`: for each sentence the BIO tags (tokens, entity types)
     of what the lexicons know.
@@ -31,6 +33,7 @@ class EncodedPolicy:
 
     ids: list[list[int]]
     offsets: list[list[tuple[int, int]]]
+    inside: list[list[bool]]
     windows: list[Window]
     views: NDArray[np.int64]
     matches: list[NDArray[np.int8]]
@@ -47,10 +50,7 @@ class Batch:
 
 
 class Encoder:
-    """Tokenizer, window cutter and linear branch of one model: all that happens on the CPU before and beside the network.
-
-    `inside_words` says of each token of the vocabulary whether it goes on with the word of the token before.
-    """
+    """Tokenizer, window cutter and linear branch of one model: all that happens on the CPU before and beside the network."""
 
     def __init__(self, tokenizer: Tokenizer, settings: Settings, ngrams: NgramModel | None = None) -> None:
         tokenizer.no_padding()
@@ -59,9 +59,6 @@ class Encoder:
         self.settings = settings
         self.ngrams = ngrams
         self._cls, self._sep, self._pad = (self._special(name) for name in ("[CLS]", "[SEP]", "[PAD]"))
-        vocabulary = tokenizer.get_vocab()
-        self.inside_words = np.zeros(max(vocabulary.values()) + 1, dtype=np.bool_)
-        self.inside_words[[number for piece, number in vocabulary.items() if piece.startswith(_CONTINUES)]] = True
 
     @classmethod
     def from_folder(cls, folder: ModelFolder) -> "Encoder":
@@ -83,7 +80,7 @@ class Encoder:
             [(s.start + a, s.start + b) for a, b in encoding.offsets] for s, encoding in zip(sentences, encodings, strict=True)
         ]
         windows = cut_windows([len(row) for row in ids], [s.headings for s in sentences], self.settings)
-        return EncodedPolicy(ids, offsets, windows, views(sentences), _matches(text, offsets))
+        return EncodedPolicy(ids, offsets, _inside_words(text, offsets), windows, views(sentences), _matches(text, offsets))
 
     def batch(self, items: Sequence[tuple[EncodedPolicy, Window]]) -> Batch:
         """Lay windows out as arrays, padded to the longest among them."""
@@ -113,6 +110,11 @@ class Encoder:
         if found is None:
             raise ModelError(f"the tokenizer has no {token} token; a BERT-style vocabulary is wanted")
         return found
+
+
+def _inside_words(text: str, offsets: Sequence[Sequence[tuple[int, int]]]) -> list[list[bool]]:
+    later = {at for word in _WORD.finditer(text) for at in range(word.start() + 1, word.end())}
+    return [[start in later for start, _ in row] for row in offsets]
 
 
 def _matches(text: str, offsets: Sequence[Sequence[tuple[int, int]]]) -> list[NDArray[np.int8]]:

@@ -63,7 +63,6 @@ class _Merger:
         self.policy = policy
         self.settings = settings
         self.ngrams = encoder.ngrams
-        self.inside_words = encoder.inside_words
         self.left = len(policy.windows)
         self.labels = np.zeros((len(policy.ids), len(settings.labels)), dtype=np.float32)
         self.denied = np.zeros((len(policy.ids), len(settings.categories)), dtype=np.float32)
@@ -112,10 +111,9 @@ class _Merger:
         ids, offsets, tags = self.policy.ids[index], self.policy.offsets[index], self.tags[index]
         if self.ngrams is not None:
             tags = tags + self.settings.ngram_tag_weight * self.ngrams.tag_logits(ids, self.policy.matches[index])
-        inside = self.inside_words[ids].tolist()
         for kind, name in enumerate(self.settings.entity_types):
             chain = self.settings.ngram_chain_weight * self.ngrams.chain[kind] if self.ngrams is not None else None
-            for first, last, score in decode_spans(tags[:, kind], chain=chain, inside=inside):
+            for first, last, score in decode_spans(tags[:, kind], chain=chain, inside=self.policy.inside[index]):
                 start, end = offsets[first][0], offsets[last - 1][1]
                 if start < end:
                     yield EntitySpan(start, end, name, score)

