@@ -27,6 +27,7 @@ from tiaokuan.models.encoding import Encoder
 from tiaokuan.models.settings import Settings
 from tiaokuan.train.finetune import FinetuneRecipe
 from tiaokuan.train.losses import denial_loss, tag_loss, union_loss
+from tiaokuan.train.ngrams import NgramRecipe, train_ngrams
 from tiaokuan.train.pretrain import PretrainRecipe, Shape, Source, pretrain
 from tiaokuan.train.pretraining_data import IGNORED, WholeWordMasking, draw, pack, read_documents
 from tiaokuan.train.recipe import load_recipe
@@ -152,6 +153,23 @@ def test_sentences_read_alone_share_no_window(encoder):
     record = next(r for r in read_gold(shipped_gold() / "seeds") if r.id == "i-yinchuan")
     policy = alone(gold_example(record, encoder).policy, encoder)
     assert [{p.sentence for p in window.pieces} for window in policy.windows] == [{i} for i in range(len(record.sentences))]
+
+
+def test_the_linear_branch_learns_rare_denials_beside_many_labels(tiny_encoder):
+    settings = Settings(topics=TOPICS)
+    encoder = Encoder(Tokenizer.from_file(str(tiny_encoder / "tokenizer.json")), settings)
+    gold = [gold_example(record, encoder) for record in read_gold(shipped_gold() / "seeds")]
+    # A source of topics, four times as long, that says nothing of denials.
+    topics = [
+        dataclasses.replace(e, unions=np.roll(e.unions, 14, axis=1), denied=np.full_like(e.denied, UNKNOWN), tags=None)
+        for e in gold * 4
+    ]
+    branch = train_ngrams(NgramRecipe({}, buckets=4096, tag_buckets=64, tag_epochs=1), [*gold, *topics], settings, seed=1)
+    logits = np.concatenate([branch.sentence_logits(e.policy.ids, e.policy.views)[:, -1] for e in gold])
+    denies = np.concatenate([(e.denied == 1).any(1) for e in gold])
+    assert denies.sum() == 10
+    assert logits[denies].min() > 0
+    assert np.median(logits[~denies]) == pytest.approx(-1, abs=0.2)
 
 
 # Pretraining

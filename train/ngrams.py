@@ -8,7 +8,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from scipy.sparse import csr_matrix, hstack, vstack
-from torch import nn
+from torch import Tensor, nn
 
 from ..models.decoding import TAGS
 from ..models.ngrams import VIEWS, NgramModel, SentenceNgrams, Table, sentence_ngrams, token_features, view_weights
@@ -68,31 +68,42 @@ def train_ngrams(recipe: NgramRecipe, examples: Sequence[Example], settings: Set
 def _train_sentences(
     recipe: NgramRecipe, examples: Sequence[Example], settings: Settings
 ) -> tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.float32]]:
+    """Return the views' inverse document frequencies, the tables (views, buckets, labels + 1) and the bias (labels + 1,)."""
     shape = (VIEWS, recipe.buckets, len(settings.labels) + 1)
     if not any(_spoken(example).any() for example in examples):
         return np.zeros(shape[:2], np.float32), np.zeros(shape, np.float32), np.zeros(shape[-1], np.float32)
     matrix, idf = _features(recipe.buckets, examples)
-    targets = np.concatenate([np.column_stack([e.unions, _denies(e)])[_spoken(e)] for e in examples]).astype(np.int64)
+    labels = np.concatenate([e.unions[_spoken(e)] for e in examples])
+    denials = np.concatenate([_denies(e)[_spoken(e)] for e in examples])[:, None]
     weights = np.concatenate([np.full(_spoken(e).sum(), e.weight, dtype=np.float32) for e in examples])
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", UserWarning)  # torch calls its sparse matrices a beta
         x = torch.sparse_csr_tensor(*map(torch.from_numpy, (matrix.indptr, matrix.indices, matrix.data)), size=matrix.shape)
-    y, w = torch.from_numpy(targets), torch.from_numpy(weights)[:, None]
-    unions = torch.block_diag(torch.from_numpy(union_matrix(settings)), torch.ones(1, 1))
-    known = ((y != UNKNOWN) * w).sum(0).clamp(min=1)
-    table = nn.Parameter(torch.zeros(VIEWS * recipe.buckets, shape[-1]))
-    bias = nn.Parameter(torch.full((shape[-1],), -3.0))
+    # Denials are solved for alone: rare as they are, a search over all columns at once would stop before it came to them.
+    parts = [
+        _machine(recipe, x, torch.from_numpy(y.astype(np.int64)), torch.from_numpy(weights)[:, None], unions)
+        for y, unions in ((labels, torch.from_numpy(union_matrix(settings))), (denials, torch.ones(1, 1)))
+    ]
+    tables, biases = zip(*parts, strict=True)
+    return idf, torch.cat(tables, 1).numpy().reshape(shape), torch.cat(biases).numpy()
+
+
+def _machine(recipe: NgramRecipe, x: Tensor, y: Tensor, weights: Tensor, unions: Tensor) -> tuple[Tensor, Tensor]:
+    """Return the table (features, labels) and the bias (labels,) of a linear SVM over unions of labels."""
+    known = ((y != UNKNOWN) * weights).sum(0).clamp(min=1)
+    table = nn.Parameter(torch.zeros(x.shape[1], unions.shape[1]))
+    bias = nn.Parameter(torch.full((unions.shape[1],), -1.0))  # the margin of what is absent, as nearly everything is
     solver = torch.optim.LBFGS([table, bias], max_iter=recipe.steps, history_size=8, line_search_fn="strong_wolfe")
 
     def objective() -> float:
         solver.zero_grad()
-        loss = ((union_margin_loss(x @ table + bias, y, unions) * w).sum(0) / known).sum()
+        loss = ((union_margin_loss(x @ table + bias, y, unions) * weights).sum(0) / known).sum()
         loss += recipe.penalty * table.square().sum()
         loss.backward()
         return loss.item()
 
     solver.step(objective)
-    return idf, table.detach().numpy().reshape(shape), bias.detach().numpy()
+    return table.detach(), bias.detach()
 
 
 def _denies(example: Example) -> NDArray[np.int8]:
