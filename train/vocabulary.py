@@ -52,8 +52,8 @@ def merge_pieces(pieces: Sequence[tuple[str, float]]) -> dict[str, tuple[float, 
     """Return a unigram model's pieces without SentencePiece's mark of a space: {surface: (log-probability, number)}.
 
     Of a surface with and without the mark, Latin letters and digits take the one at a word's begin, Chinese the other. Pieces
-    that join words (`的位置`, `我们会`, `”、“`) are left out, since a span may begin between them: a piece of several characters
-    is a word of jieba's dictionary, or Latin letters or digits.
+    that join words (`的位置`, `我们会`, `”、“`) are left out, since a span may begin between them: a piece of several
+    characters is a word of jieba's dictionary, or Latin letters or digits.
     """
     jieba.initialize()
     merged: dict[str, tuple[float, int]] = {}
