@@ -6,6 +6,7 @@ through four views (itself, its nearest heading, the sentences before and after 
 know: gazetteer features, whose weight is learnt.
 """
 
+import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -153,12 +154,12 @@ class NgramModel:
         return self.token[token_features(ids, matches, len(self.token.steps))].sum(1)
 
     def save(self, path: Path) -> None:
-        """Write the weights as an uncompressed archive of NumPy arrays."""
+        """Write the weights as a compressed archive of NumPy arrays."""
         arrays = {"idf": self.idf, "bias": self.bias, "chain": self.chain}
         arrays |= {"token": self.token.steps, "token_scale": self.token.scale}
         arrays |= {"sentence": np.stack([table.steps for table in self.sentence])}
         arrays |= {"sentence_scale": np.stack([table.scale for table in self.sentence])}
-        np.savez(path, allow_pickle=False, **arrays)
+        np.savez_compressed(path, allow_pickle=False, **arrays)
 
     @classmethod
     def load(cls, path: Path) -> "NgramModel":
@@ -170,7 +171,7 @@ class NgramModel:
                 return cls(arrays["idf"], views, arrays["bias"], token, arrays["chain"])
         except KeyError as error:
             raise ModelError(f"{path} was written by another version of tiaokuan ({error}); train the model again") from error
-        except (OSError, EOFError, ValueError, BadZipFile) as error:
+        except (OSError, EOFError, ValueError, BadZipFile, zlib.error) as error:
             raise ModelError(f"{path} holds no n-gram weights: {error}; copy the whole model folder again") from error
 
 

@@ -104,6 +104,17 @@ def test_a_damaged_file_is_named(tmp_path, content):
         NgramModel.load(path)
 
 
+def test_a_damaged_byte_is_noticed(tmp_path):
+    path = tmp_path / "ngrams.npz"
+    _model().save(path)
+    whole = path.read_bytes()
+    start = whole.index(b"sentence.npy") + 40
+    for at in range(start, start + 60, 3):
+        path.write_bytes(whole[:at] + bytes([whole[at] ^ 0xFF]) + whole[at + 1 :])
+        with pytest.raises(ModelError, match="copy the whole model folder again"):
+            NgramModel.load(path)
+
+
 def test_weights_of_another_version_are_named(tmp_path):
     np.savez(tmp_path / "ngrams.npz", sentence=np.zeros((4, 8, 2), dtype=np.float16))
     with pytest.raises(ModelError, match="another version of tiaokuan"):
