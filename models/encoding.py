@@ -18,14 +18,14 @@ from .ngrams import NgramModel, views
 from .settings import Settings
 from .windows import Window, cut_windows
 
-_WORD = re.compile(r"[^\W_\u2e80-\ud7ff\uf900-\ufaff]{2,}")
-"""A word of letters and digits; Chinese is written without spaces, so its characters make none."""
+_WORD = re.compile("[0-9A-Za-zÀ-ÖØ-öø-ɏͰ-ӿ０-９Ａ-Ｚａ-ｚ]{2,}")
+"""A word of Latin, Greek or Cyrillic letters and digits. Chinese has none, and a numeral such as ① begins one."""
 
 
 @dataclass(frozen=True, slots=True)
 class EncodedPolicy:
     """A policy's sentences as token ids and, for each token, its `[start, end)` in the policy's text and whether it is
-    `inside` the Latin word of the token before.
+    `inside` the Latin word or the character of the token before (`㎡` is read as two tokens).
 
     The linear branch reads `views` (see `models.ngrams`) and `matches`: for each sentence the BIO tags (tokens, entity types)
     of what the lexicons know.
@@ -114,7 +114,10 @@ class Encoder:
 
 def _inside_words(text: str, offsets: Sequence[Sequence[tuple[int, int]]]) -> list[list[bool]]:
     later = {at for word in _WORD.finditer(text) for at in range(word.start() + 1, word.end())}
-    return [[start in later for start, _ in row] for row in offsets]
+    return [
+        [start in later or start < before for (start, _), before in zip(row, [0, *(end for _, end in row)], strict=False)]
+        for row in offsets
+    ]
 
 
 def _matches(text: str, offsets: Sequence[Sequence[tuple[int, int]]]) -> list[NDArray[np.int8]]:

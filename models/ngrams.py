@@ -171,7 +171,7 @@ class NgramModel:
                 return cls(arrays["idf"], views, arrays["bias"], token, arrays["chain"])
         except KeyError as error:
             raise ModelError(f"{path} was written by another version of tiaokuan ({error}); train the model again") from error
-        except (OSError, EOFError, ValueError, BadZipFile, zlib.error) as error:
+        except (OSError, EOFError, ValueError, NotImplementedError, BadZipFile, zlib.error) as error:
             raise ModelError(f"{path} holds no n-gram weights: {error}; copy the whole model folder again") from error
 
 

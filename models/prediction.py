@@ -95,8 +95,7 @@ class _Merger:
             parts = np.split(branch, [categories.shape[1], labels.shape[1]], axis=1)
             categories += self.settings.ngram_weight * parts[0]
             topics += self.settings.ngram_topic_weight * parts[1]
-            # Denials are rare, so their logit is counted from halfway to the margin of the sentences that deny nothing, -1.
-            denied += self.settings.ngram_denial_weight * (parts[2] + 0.5)
+            denied += self.settings.ngram_denial_weight * parts[2]
         entities = [span for index in range(len(self.policy.ids)) for span in self._spans(index)]
         entities.sort(key=lambda span: (span.start, span.end, span.type))
         return Prediction(

