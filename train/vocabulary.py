@@ -90,7 +90,8 @@ def choose_vocabulary(
             f"{len(known)} single characters, {len(SPECIAL)} special tokens and a word do not fit into {size} pieces; allow "
             "more pieces, or fewer characters"
         )
-    ranked = [piece for piece, _ in _by_frequency({whole.id_to_token(i): n for i, n in counts.items()}) if piece in merged]
+    used = {piece: counts[i] for piece, i in whole.get_vocab().items() if i in counts and piece in merged}
+    ranked = [piece for piece, _ in _by_frequency(used)]
     ranked = list(dict.fromkeys([*known, *ranked]))[: size - len(SPECIAL)]
     return _finished(_unigram({piece: merged[piece] for piece in ranked}))
 
