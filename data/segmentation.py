@@ -28,13 +28,15 @@ MARKER = re.compile(
 )
 """A list or section marker at the start of a block, Markdown remains (`#`, `-`, `\\.`) included."""
 
-_LINK = re.compile(
+LINK = re.compile(
     r"(?:https?|ftp)[:：]//(?:[A-Za-z0-9\-._~:/?#\[\]@!$&'()*+,;=%]|(?<=/)[\u4e00-\u9fff]+(?=[/?.]))+"
     r"|(?<![A-Za-z0-9.\-])(?:[A-Za-z0-9\-]{1,63}\.){1,6}[A-Za-z]{2,10}/[A-Za-z0-9\-._~:/?#@!$&=%]*"
     r"|www\.[A-Za-z0-9\-._~:/?#@!$&=%]+"
     r"|(?<![A-Za-z0-9._%+\-])[A-Za-z0-9._%+\-]{1,64}@[A-Za-z0-9.\-]+",
     re.IGNORECASE,
 )
+"""A web or e-mail address."""
+
 _END = re.compile(r"[。！？；!?;｡﹔﹖﹗]+|\.(?=\s|$|[”\"’」』）)\]】》])")
 _PAIRED_CLOSERS = "”’」』）)］]】》〉〕〗｝}"
 _NO_STOP = re.compile(
@@ -82,7 +84,7 @@ def cut(text: str, start: int = 0, end: int | None = None) -> list[tuple[int, in
 def _ends(text: str, start: int, end: int) -> Iterator[int]:
     """Yield the positions after which a new sentence begins."""
     body = text[start:end]
-    links = [match.span() for match in _LINK.finditer(body)]
+    links = [match.span() for match in LINK.finditer(body)]
     openings = [start for start, _ in links]
     marker = MARKER.match(body.lstrip())
     marker_end = len(body) - len(body.lstrip()) + marker.end() if marker else 0

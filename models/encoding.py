@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import chain
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,6 +12,7 @@ from tokenizers import Tokenizer
 from ..data.document import Sentence
 from ..data.errors import ModelError
 from ..data.lexicon.tagger import lexicon_matches
+from ..data.segmentation import LINK
 from ..data.taxonomy import ENTITY_TYPES
 from .decoding import encode_rows
 from .folder import NGRAMS, TOKENIZER, ModelFolder
@@ -113,7 +115,8 @@ class Encoder:
 
 
 def _inside_words(text: str, offsets: Sequence[Sequence[tuple[int, int]]]) -> list[list[bool]]:
-    later = {at for word in _WORD.finditer(text) for at in range(word.start() + 1, word.end())}
+    words = chain(_WORD.finditer(text), LINK.finditer(text))  # an address names nothing by its parts
+    later = {at for word in words for at in range(word.start() + 1, word.end())}
     return [
         [start in later or start < before for (start, _), before in zip(row, [0, *(end for _, end in row)], strict=False)]
         for row in offsets
