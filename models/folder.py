@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
@@ -18,11 +19,12 @@ CONFIG = "config.json"
 TOKENIZER = "tokenizer.json"
 NGRAMS = "ngrams.npz"
 SUMS = "SHA256SUMS"
+CARD = "README.md"
 
 
 @dataclass(frozen=True, slots=True)
 class ModelFolder:
-    """A checked model folder. `sha256` is that of the weights."""
+    """A checked model folder. `sha256` is that of the lines of `SHA256SUMS` but the card's: of everything that answers."""
 
     path: Path
     name: str
@@ -68,7 +70,7 @@ def open_model(model: str | Path | None = None, *, needs: tuple[str, ...] = (WEI
             raise ModelError(
                 f"the model folder {path} lacks {NGRAMS}, which its {CONFIG} asks for; copy the whole folder again"
             )
-        return ModelFolder(path, config["model_name"], config["model_version"], wanted[WEIGHTS], settings)
+        return ModelFolder(path, config["model_name"], config["model_version"], _identity(wanted), settings)
     except (json.JSONDecodeError, KeyError, TypeError, ValueError) as error:
         raise ModelError(f"{path / CONFIG} is no configuration of a tiaokuan model: {error}") from error
 
@@ -78,6 +80,11 @@ def write_sums(path: Path) -> None:
     names = sorted(f.name for f in path.iterdir() if f.is_file() and f.name != SUMS)
     lines = [f"{file_sha256(path / name)}  {name}\n" for name in names]
     (path / SUMS).write_text("".join(lines), encoding="utf-8", newline="\n")
+
+
+def _identity(sums: Mapping[str, str]) -> str:
+    lines = "".join(f"{digest}  {name}\n" for name, digest in sorted(sums.items()) if name != CARD)
+    return hashlib.sha256(lines.encode()).hexdigest()
 
 
 def file_sha256(path: Path) -> str:

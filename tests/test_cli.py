@@ -115,8 +115,9 @@ def test_a_file_becomes_one_record_as_the_contract_spells_it(annotate, tiny_mode
     assert list(row) == RECORD
     assert (row["schema"], row["id"], row["source"], row["meta"]) == (1, "a.txt", "policies/a.txt", {})
     assert row["text"] == SHORT
-    weights = hashlib.sha256((tiny_model / "model.safetensors").read_bytes()).hexdigest()
-    assert row["model"] == {"name": "tiny", "version": "0.0.0", "sha256": weights}
+    sums = (tiny_model / "SHA256SUMS").read_text(encoding="utf-8").splitlines(keepends=True)
+    identity = hashlib.sha256("".join(line for line in sums if "README.md" not in line).encode()).hexdigest()
+    assert row["model"] == {"name": "tiny", "version": "0.0.0", "sha256": identity}
     assert (row["sdks"], row["warnings"]) == ([], [])
 
 

@@ -12,7 +12,7 @@ from torch import Tensor, nn
 from transformers import PreTrainedTokenizerFast
 
 from ..data.errors import ModelError
-from ..models.folder import GRAPH, NGRAMS, TOKENIZER, WEIGHTS, write_sums
+from ..models.folder import CARD, GRAPH, NGRAMS, TOKENIZER, WEIGHTS, write_sums
 from ..models.modeling import PolicyModel
 from ..models.ngrams import NgramModel
 
@@ -43,7 +43,7 @@ def save_model(
     tokenizer.save_pretrained(folder)
     if ngrams is not None:
         ngrams.save(folder / NGRAMS)
-    (folder / "README.md").write_text(card, encoding="utf-8", newline="\n")
+    (folder / CARD).write_text(card, encoding="utf-8", newline="\n")
     rewrite_graph(folder)  # from the saved weights: training leaves mixed precision wrapped around the network
 
 

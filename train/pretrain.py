@@ -119,7 +119,7 @@ def pretrain(recipe: PretrainRecipe, corpora: Path, output: Path, *, resume: boo
         args=arguments,
         train_dataset=blocks,
         eval_dataset=held_out,
-        data_collator=WholeWordMasking(tokenizer, recipe.mask_rate, recipe.seed),
+        data_collator=WholeWordMasking(tokenizer, recipe.mask_rate, recipe.seed + arguments.process_index),
         callbacks=[_StopAfter(recipe.stop_after)] if recipe.stop_after else [],
     )
     checkpoint = get_last_checkpoint(str(output / "checkpoints")) if resume else None
