@@ -230,7 +230,7 @@ def _add_training(commands: argparse._SubParsersAction) -> None:
     benchmark.add_argument("--corpus", "--corpora", dest="corpora", **corpora)
     benchmark.add_argument("--split", choices=("dev", "test"), default="dev")
     benchmark.add_argument("--model", help="model folder to measure (default: the shipped model)")
-    benchmark.add_argument("--recipe", default="policy-small", help="recipe for leave-one-policy-out")
+    benchmark.add_argument("--recipe", help="recipe to train without what is held out (gold: policy-small)")
     benchmark.add_argument("--base", help="encoder or model that leave-one-policy-out starts from")
     benchmark.add_argument(
         "--gold", type=Path, action="append", metavar="PATH", help="gold: what to use (default: the recipe's)"
@@ -238,7 +238,7 @@ def _add_training(commands: argparse._SubParsersAction) -> None:
     benchmark.add_argument("--linear", action="store_true", help="gold: train and measure the linear branch alone")
     benchmark.add_argument("--folds", type=int, metavar="N", help="hold out every policy once, in N folds")
     benchmark.add_argument("--together", action="store_true", help="gold: hold all seeds out at once, one training")
-    benchmark.add_argument("-o", "--output", type=Path, metavar="DIR", help="folder for the tables and the folds' models")
+    benchmark.add_argument("-o", "--output", type=Path, metavar="DIR", help="folder for the tables and the folds' checkpoints")
     benchmark.set_defaults(run=lambda options: _training("benchmark_command", options))
 
 

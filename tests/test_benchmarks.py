@@ -12,7 +12,9 @@ from tiaokuan.data.errors import GoldError
 from tiaokuan.models.encoding import Batch
 from tiaokuan.models.settings import Settings
 from tiaokuan.train.benchmark import Silence, dictionary_scores
-from tiaokuan.train.topics import TopicTask, disjoint_folds, score_topics, split_table, topic_scores
+from tiaokuan.train.finetune import FinetuneRecipe
+from tiaokuan.train.ngrams import NgramRecipe
+from tiaokuan.train.topics import TopicTask, disjoint_folds, score_topics, split_table, topic_scores, trained_topics
 
 
 def _policy(name: str, *texts: str) -> Policy:
@@ -38,6 +40,15 @@ def test_versions_of_a_policy_are_held_out_together():
     for train, test in folds:
         assert not {name for name, _ in train} & {name for name, _ in test}
         assert sorted([*train, *test]) == sorted([*TASK.rows["train"], *TASK.rows["dev"]])
+
+
+def test_a_recipe_trained_without_a_policy_labels_it(tiny_encoder, tmp_path):
+    collected, shared = Row("我们收集您的信息。", frozenset(TOPICS[:1])), Row("我们会共享给第三方。", frozenset(TOPICS[1:2]))
+    unlabelled = [Row(row.text, None) for row in (shared, collected)]
+    task = TopicTask((Policy("a", (collected, shared) * 3), Policy("b", tuple(unlabelled))), {})
+    recipe = FinetuneRecipe(str(tiny_encoder), {"capp130": 1.0}, 30, 5e-3, 2, 1, topic_head=True, ngrams=NgramRecipe({}))
+    found = trained_topics(task, [("a", row) for row in range(6)], [("b", 0), ("b", 1)], recipe, tmp_path / "fold")
+    assert found == [frozenset(TOPICS[1:2]), frozenset(TOPICS[:1])]
 
 
 def test_a_sentence_met_in_training_is_not_fresh():

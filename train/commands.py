@@ -6,7 +6,7 @@ import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from importlib.metadata import version
-from itertools import chain
+from itertools import chain, count
 from pathlib import Path
 
 from ..annotations.gold import as_document, read_gold
@@ -15,7 +15,7 @@ from ..data.corpora.ca4p483 import COMPONENTS, read_bios
 from ..data.errors import RecipeError, TiaokuanError
 from ..data.record import Record
 from ..models.encoding import Encoder
-from ..models.folder import ModelFolder, find_model, open_model
+from ..models.folder import DEFAULT, ModelFolder, find_model, open_model
 from ..models.modeling import TorchEngine
 from ..models.ngrams import NgramModel
 from ..models.pipeline import Pipeline
@@ -35,7 +35,7 @@ from .ngrams import NgramRecipe, train_ngrams
 from .pretrain import PretrainRecipe, pretrain
 from .recipe import load_recipe
 from .targets import Example, ca4p483_example, capp130_example, gold_example
-from .topics import branch_topics, fold_table, linear_topics, network_topics, split_table, topic_task
+from .topics import branch_topics, fold_table, linear_topics, network_topics, split_table, topic_task, trained_topics
 
 
 def pretrain_command(options: argparse.Namespace) -> None:
@@ -75,21 +75,23 @@ def export_command(options: argparse.Namespace) -> None:
 
 
 def benchmark_command(options: argparse.Namespace) -> None:
-    """`tiaokuan benchmark`."""
-    report = _BENCHMARKS[options.name](options)
+    """`tiaokuan benchmark`. With an output folder, folds cut short go on from their last checkpoint."""
+    with tempfile.TemporaryDirectory() as scratch:
+        folders = ((options.output or Path(scratch)) / f"fold-{number}" for number in count(1))
+        report = _BENCHMARKS[options.name](options, folders)
     print(report)
     if options.output:
         options.output.mkdir(parents=True, exist_ok=True)
         (options.output / f"{options.name}.md").write_text(report + "\n", encoding="utf-8", newline="\n")
 
 
-def _benchmark_boundaries(options: argparse.Namespace) -> str:
+def _benchmark_boundaries(options: argparse.Namespace, _: Iterator[Path]) -> str:
     held_out = shipped_gold() / "boundaries"
     gold = read_gold(shipped_gold() / "seeds") + read_gold(held_out, gold_texts(held_out, options.corpora))
     return f"Sentence ends, found by the segmenter\n\n{boundary_table(gold)}"
 
 
-def _benchmark_capp130(options: argparse.Namespace) -> str:
+def _benchmark_capp130(options: argparse.Namespace, folders: Iterator[Path]) -> str:
     task = topic_task(_corpus("capp130", options.corpora))
     opened = open_model(options.model)
     encoder = Encoder.from_folder(opened)
@@ -100,6 +102,9 @@ def _benchmark_capp130(options: argparse.Namespace) -> str:
             "TF-IDF + linear SVM, in context": partial(linear_topics, task, context=True),
             "linear branch, in context": partial(branch_topics, task, encoder=encoder, recipe=branch),
         }
+        if options.recipe:
+            recipe = load_recipe(options.recipe, FinetuneRecipe)
+            systems[Path(options.recipe).stem] = lambda train, test: trained_topics(task, train, test, recipe, next(folders))
         return f"CAPP-130 topics, train and dev rows\n\n{fold_table(task, options.folds, systems)}"
     train, wanted = task.rows["train"], task.rows[options.split]
     gold = task.labels(wanted)
@@ -115,19 +120,20 @@ def _benchmark_capp130(options: argparse.Namespace) -> str:
     return f"CAPP-130 topics, published split, {options.split} ({len(gold)} rows)\n\n{table}"
 
 
-def _benchmark_gold(options: argparse.Namespace) -> str:
-    recipe = load_recipe(options.recipe, FinetuneRecipe)
+def _benchmark_gold(options: argparse.Namespace, folders: Iterator[Path]) -> str:
+    recipe = load_recipe(options.recipe or DEFAULT, FinetuneRecipe)
     if options.base:
         recipe = dataclasses.replace(recipe, base=options.base)
     records = _gold(options.gold, recipe, options.corpora)
     how, groups = _groups(options, [record.id for record in records])
 
     def train_and_predict(rest: Sequence[Record], held_out: Sequence[Record]) -> list[Record]:
-        pipeline = _learn(recipe, rest, options.corpora, linear=options.linear)
+        pipeline = _learn(recipe, rest, options.corpora, None if options.linear else next(folders))
         return list(pipeline.pipe(map(as_document, held_out)))
 
     folds = list(hold_out(records, groups, train_and_predict))
-    what = f"{len(records)} policies, recipe {Path(options.recipe).stem}{', linear branch alone' if options.linear else ''}"
+    name = Path(options.recipe or DEFAULT).stem
+    what = f"{len(records)} policies, recipe {name}{', linear branch alone' if options.linear else ''}"
     return f"Gold, {how} ({what})\n\n{fold_report(folds)}"
 
 
@@ -141,19 +147,18 @@ def _groups(options: argparse.Namespace, policies: Sequence[str]) -> tuple[str, 
     return "each seed left out in turn", [[seed] for seed in seeds]
 
 
-def _learn(recipe: FinetuneRecipe, records: Sequence[Record], corpora: Path | None, *, linear: bool) -> Pipeline:
-    """Train a recipe on gold and return what reads with it; `linear` trains and uses the linear branch alone."""
+def _learn(recipe: FinetuneRecipe, records: Sequence[Record], corpora: Path | None, work: Path | None) -> Pipeline:
+    """Train a recipe on gold and return what reads with it: without a folder to work in, the linear branch alone."""
     model, tokenizer = start_model(recipe)
     encoder = encoder_of(model, tokenizer)
-    if not linear:
-        with tempfile.TemporaryDirectory() as work:
-            finetune(recipe, model, encoder, _examples({"gold": 1.0}, recipe, encoder, records, None), Path(work) / "none")
+    if work:
+        finetune(recipe, model, encoder, _examples({"gold": 1.0}, recipe, encoder, records, None), work)
     encoder = encoder_of(model, tokenizer, _branch(recipe, encoder, records, corpora))
     folder = ModelFolder(Path(), recipe.base, _version(), "", encoder.settings)
-    return Pipeline(folder, encoder, Silence(encoder.settings) if linear else TorchEngine(model))
+    return Pipeline(folder, encoder, TorchEngine(model) if work else Silence(encoder.settings))
 
 
-def _benchmark_ca4p483(options: argparse.Namespace) -> str:
+def _benchmark_ca4p483(options: argparse.Namespace, _: Iterator[Path]) -> str:
     root = _corpus("ca4p483", options.corpora)
     train, wanted = (list(read_bios(root, split)) for split in ("train", options.split))
     found = {"linear tagger on characters": linear_components(train, wanted, NgramRecipe({}))}

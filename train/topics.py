@@ -17,8 +17,10 @@ from ..data.segmentation import segment
 from ..data.taxonomy import CATEGORIES
 from ..models.decoding import sigmoid
 from ..models.encoding import Encoder
+from ..models.modeling import TorchEngine
 from ..models.prediction import Engine, predict
 from ..models.settings import Settings
+from .finetune import FinetuneRecipe, encoder_of, finetune, start_model
 from .linear import LinearModel, Reading
 from .ngrams import NgramRecipe, train_ngrams
 from .targets import alone, capp130_example, union_matrix
@@ -113,6 +115,18 @@ def branch_topics(
     model = train_ngrams(recipe, examples, settings, seed=0)
     logits = {e.name: model.sentence_logits(e.policy.ids, e.policy.views) for e in examples}
     return _decide({name: sigmoid(values[:, len(settings.categories) : -1]) for name, values in logits.items()}, wanted)
+
+
+def trained_topics(
+    task: TopicTask, train: Sequence[Place], wanted: Sequence[Place], recipe: FinetuneRecipe, work: Path
+) -> Topics:
+    """Fine-tune a recipe on some rows of this corpus alone, with checkpoints in `work`; return its topics for others."""
+    model, tokenizer = start_model(recipe)
+    encoder = encoder_of(model, tokenizer)
+    examples = [capp130_example(policy, task.known(policy, train), encoder, context=recipe.context) for policy in task.policies]
+    finetune(recipe, model, encoder, examples, work)
+    branch = recipe.ngrams and train_ngrams(recipe.ngrams, examples, encoder.settings, seed=recipe.seed)
+    return network_topics(task, wanted, encoder_of(model, tokenizer, branch), TorchEngine(model))
 
 
 def network_topics(
