@@ -35,7 +35,7 @@ from .ngrams import NgramRecipe, train_ngrams
 from .pretrain import PretrainRecipe, pretrain
 from .recipe import load_recipe
 from .targets import Example, ca4p483_example, capp130_example, gold_example
-from .topics import branch_topics, fold_table, linear_topics, network_topics, split_table, topic_task, trained_topics
+from .topics import Learn, branch_topics, fold_table, linear_topics, network_topics, split_table, topic_task, trained_topics
 
 
 def pretrain_command(options: argparse.Namespace) -> None:
@@ -97,15 +97,15 @@ def _benchmark_capp130(options: argparse.Namespace, folders: Iterator[Path]) -> 
     encoder = Encoder.from_folder(opened)
     if options.folds:
         branch = NgramRecipe({}, tag_buckets=1)
-        systems = {
+        learners: dict[str, Learn] = {
             "TF-IDF + linear SVM, sentence alone": partial(linear_topics, task, context=False),
             "TF-IDF + linear SVM, in context": partial(linear_topics, task, context=True),
             "linear branch, in context": partial(branch_topics, task, encoder=encoder, recipe=branch),
         }
         if options.recipe:
             recipe = load_recipe(options.recipe, FinetuneRecipe)
-            systems[Path(options.recipe).stem] = lambda train, test: trained_topics(task, train, test, recipe, next(folders))
-        return f"CAPP-130 topics, train and dev rows\n\n{fold_table(task, options.folds, systems)}"
+            learners[Path(options.recipe).stem] = lambda train, test: trained_topics(task, train, test, recipe, next(folders))
+        return f"CAPP-130 topics, train and dev rows\n\n{fold_table(task, options.folds, learners)}"
     train, wanted = task.rows["train"], task.rows[options.split]
     gold = task.labels(wanted)
     engine = TorchEngine(load_model(opened.path)[0])

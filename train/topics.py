@@ -1,7 +1,7 @@
 """CAPP-130's topic task: the network and linear models on the published split and on folds of whole policies."""
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 from pathlib import Path
@@ -29,6 +29,9 @@ Place = tuple[str, int]
 """A row of the corpus: policy and line, from 0."""
 
 Topics = list[frozenset[str]]
+
+Learn = Callable[[Sequence[Place], Sequence[Place]], Topics]
+"""Trains on some rows and returns its topics for others."""
 
 _CUT = 0.5
 _ALIKE = 0.3
@@ -163,7 +166,7 @@ def split_table(gold: Topics, unseen: Sequence[bool], systems: Iterable[tuple[st
     return markdown_table(["system", "micro F1", "macro F1", "leak-free micro", "leak-free macro"], rows)
 
 
-def fold_table(task: TopicTask, folds: int, systems: dict[str, Callable[[Sequence[Place], Sequence[Place]], Topics]]) -> str:
+def fold_table(task: TopicTask, folds: int, systems: Mapping[str, Learn]) -> str:
     """Return micro and macro F1 of systems, pooled over folds of whole policies."""
     splits = list(disjoint_folds(task, folds))
     rows = []
