@@ -1,11 +1,13 @@
-"""Gold files: records in JSON lines, self-contained or stand-off.
+"""Gold files: records in JSON lines, plain or gzipped, self-contained or stand-off.
 
 A stand-off record has no `text`; it names its corpus and policy and carries the text's SHA-256, so that it is joined with
 the right text or refused.
 """
 
+import gzip
 import hashlib
 import json
+import zlib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -30,7 +32,7 @@ def text_sha256(text: str) -> str:
 
 
 def read_gold(path: Path, texts: Mapping[str, str] | None = None) -> list[Record]:
-    """Read a gold file, or every `*.jsonl` of a folder, in order of name.
+    """Read a gold file, or every `*.jsonl` and `*.jsonl.gz` of a folder, in order of name.
 
     `texts` maps a policy's name to its text for stand-off gold. Raises `GoldError` naming file, line and cause: broken
     JSON, a broken record, a text that is missing or has another hash, an id met twice.
@@ -71,12 +73,13 @@ def stand_off(path: Path) -> dict[str, StandOff]:
 
 
 def write_gold(path: Path, records: Iterable[Record], place: Mapping[str, StandOff] | None = None) -> None:
-    """Write records as gold, one a line; those that `place` names are written stand-off."""
+    """Write records as gold, one a line, empty lists of sentences left out; those that `place` names are written stand-off."""
     lines = []
     for record in records:
         row = record.to_json()
         for key in ("model", "warnings", "source", "meta"):
             row.pop(key)
+        row["sentences"] = [{key: value for key, value in item.items() if value != []} for item in row["sentences"]]
         for item in row["entities"]:
             item.pop("norm")
         if place and record.id in place:
@@ -90,11 +93,11 @@ def write_gold(path: Path, records: Iterable[Record], place: Mapping[str, StandO
 
 
 def _rows(path: Path) -> Iterator[tuple[str, dict]]:
-    files = sorted(path.glob("*.jsonl")) if path.is_dir() else [path]
+    files = sorted([*path.glob("*.jsonl"), *path.glob("*.jsonl.gz")]) if path.is_dir() else [path]
     if not files or not all(file.is_file() for file in files):
         raise GoldError(f"no gold at {path}: a .jsonl file or a folder of them is wanted")
     for file in files:
-        for number, line in enumerate(file.read_bytes().split(b"\n"), 1):
+        for number, line in enumerate(_content(file).split(b"\n"), 1):
             if line.strip():
                 try:
                     row = json.loads(line.decode("utf-8"))
@@ -105,6 +108,15 @@ def _rows(path: Path) -> Iterator[tuple[str, dict]]:
                 if not isinstance(row, dict):
                     raise GoldError(f"{file}, line {number}: a record is an object, but got {type(row).__name__}")
                 yield f"{file}, line {number}", row
+
+
+def _content(file: Path) -> bytes:
+    if file.suffix != ".gz":
+        return file.read_bytes()
+    try:
+        return gzip.decompress(file.read_bytes())
+    except (EOFError, OSError, zlib.error) as error:
+        raise GoldError(f"{file}: no whole gzip file ({error}); copy it again") from error
 
 
 def _place(row: Mapping) -> StandOff:

@@ -191,7 +191,7 @@ def evaluate_command(options: argparse.Namespace) -> int:
 
     gold = read_gold(options.gold, gold_texts(options.gold, options.corpora))
     path = Path(options.predictions)
-    predicted = read_gold(path) if path.suffix == ".jsonl" else list(Annotator.load(path).pipe(map(as_document, gold)))
+    predicted = read_gold(path) if path.suffix in (".jsonl", ".gz") else list(Annotator.load(path).pipe(map(as_document, gold)))
     report = evaluate(gold, predicted).to_markdown()
     if options.seen:
         found = {record.id: record for record in predicted}

@@ -1,3 +1,4 @@
+import gzip
 import hashlib
 import json
 from dataclasses import replace
@@ -122,13 +123,13 @@ def test_shipped_stand_off_gold_joins_with_its_corpus(folder, shared):
 
 @pytest.mark.parametrize("name", ["first", "second"])
 def test_the_two_readings_join_with_seeds_and_corpus(name, shared):
-    path = GOLD / "readings" / f"{name}.jsonl"
+    path = GOLD / "readings" / f"{name}.jsonl.gz"
     records = read_gold(path, gold_texts(path, shared))
     assert {path.stem for path in SEEDS} < {record.id for record in records}
 
 
 def test_the_two_readings_are_of_the_same_policies_and_agree_well():
-    first, second = (read_gold(GOLD / "readings" / f"{name}.jsonl") for name in ("first", "second"))
+    first, second = (read_gold(GOLD / "readings" / f"{name}.jsonl.gz") for name in ("first", "second"))
     assert [record.id for record in first] == [record.id for record in second]
     agreement = agree(first, second)
     assert 0.8 < agreement.alpha < 1
@@ -137,7 +138,7 @@ def test_the_two_readings_are_of_the_same_policies_and_agree_well():
 
 
 def test_texts_of_the_readings_are_found(shared):
-    texts = gold_texts(GOLD / "readings" / "first.jsonl", shared)
+    texts = gold_texts(GOLD / "readings" / "first.jsonl.gz", shared)
     assert {path.stem for path in SEEDS} <= texts.keys()
 
 
@@ -235,6 +236,16 @@ def test_broken_json_is_refused_with_file_and_line(tmp_path, line):
     (tmp_path / "g.jsonl").write_text(f"{json.dumps(PLAIN)}\n\n{line}\n", encoding="utf-8")
     with pytest.raises(GoldError, match=r"g\.jsonl, line 3: not JSON"):
         read_gold(tmp_path / "g.jsonl")
+
+
+def test_gzipped_gold_is_read_and_a_damaged_file_refused(tmp_path):
+    whole = gzip.compress(json.dumps(PLAIN).encode())
+    (tmp_path / "g.jsonl.gz").write_bytes(whole)
+    assert [record.id for record in read_gold(tmp_path)] == ["p"]
+    for broken in (whole[:-9], b"{}", whole[:20] + b"?" + whole[21:]):
+        (tmp_path / "g.jsonl.gz").write_bytes(broken)
+        with pytest.raises(GoldError, match=r"g\.jsonl\.gz: no whole gzip file"):
+            read_gold(tmp_path)
 
 
 def sentence(**changes) -> dict:
