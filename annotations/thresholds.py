@@ -42,8 +42,8 @@ def tune_thresholds(gold: Sequence[Record], predicted: Sequence[Record]) -> Tune
 
     `predicted` are a model's records of the gold's own sentences, in the gold's order, with scores.
     """
-    wanted = [_wanted(record) for record in gold]
-    scores = [_scores(record, other) for record, other in zip(gold, predicted, strict=True)]
+    wanted = [label_matrix(record) for record in gold]
+    scores = [score_matrix(record, other) for record, other in zip(gold, predicted, strict=True)]
     decided = []
     for left_out, own in enumerate(scores):
         rest = [i for i in range(len(gold)) if i != left_out]
@@ -71,11 +71,13 @@ def _f1(hits: NDArray[np.int64], claims: NDArray[np.int64], positives: NDArray[n
     return 2 * hits / np.maximum(claims + positives, 1)
 
 
-def _wanted(record: Record) -> NDArray[np.bool_]:
+def label_matrix(record: Record) -> NDArray[np.bool_]:
+    """Return which category each sentence of gold has: (sentences, categories)."""
     return np.array([[c in s.categories for c in CATEGORIES] for s in record.sentences])
 
 
-def _scores(record: Record, predicted: Record) -> NDArray[np.float64]:
+def score_matrix(record: Record, predicted: Record) -> NDArray[np.float64]:
+    """Return the scores that a prediction gives the gold's sentences: (sentences, categories), 0 where it has none."""
     found = align(record.sentences, predicted.sentences)
     return np.array([[s.scores.get(c, 0.0) if s else 0.0 for c in CATEGORIES] for s in found])
 

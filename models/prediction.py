@@ -99,7 +99,7 @@ class _Merger:
         entities = [span for index in range(len(self.policy.ids)) for span in self._spans(index)]
         entities.sort(key=lambda span: (span.start, span.end, span.type))
         return Prediction(
-            sigmoid(categories).astype(np.float32),
+            sigmoid(categories / self.settings.temperature).astype(np.float32),
             sigmoid(topics).astype(np.float32),
             sigmoid(denied).astype(np.float32),
             tuple(entities),

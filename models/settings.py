@@ -16,7 +16,8 @@ class Settings:
     sentence longer than a window share. The linear branch's logits are added to the network's at weights: `ngram_weight` those
     of categories, `ngram_topic_weight` of topics, `ngram_denial_weight` of denials, `ngram_tag_weight` of tags, and
     `ngram_chain_weight` what it says of neighbouring tags. They and the `thresholds`, per category, are tuned on development
-    data. A category that is denied needs a score of `denied_category_threshold` only. `topics` are labels of CAPP-130 that the
+    data. A category's score is the sigmoid of its logit divided by `temperature`. One that is denied needs a score of
+    `denied_category_threshold` only. `topics` are labels of CAPP-130 that the
     network gives beside the categories; only the benchmark asks for them.
     """
 
@@ -33,6 +34,7 @@ class Settings:
     ngram_chain_weight: float = 0.0
     ngram_topic_weight: float = 0.0
     ngram_denial_weight: float = 0.0
+    temperature: float = 1.0
     thresholds: Mapping[str, float] = field(default_factory=dict)
     denied_threshold: float = 0.5
     denied_category_threshold: float = 0.25

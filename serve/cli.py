@@ -157,6 +157,7 @@ def _add_comparisons(commands: argparse._SubParsersAction) -> None:
         "--seen", type=Path, action="append", metavar="GOLD", help="gold trained on: also recall on surfaces not in it"
     )
     evaluation.add_argument("--thresholds", action="store_true", help="also choose thresholds, and measure the choice")
+    evaluation.add_argument("--calibration", action="store_true", help="also compare scores with shares, and fit a temperature")
     evaluation.set_defaults(run=evaluate_command)
 
 
@@ -186,6 +187,7 @@ def _agreement_with_humans(options: argparse.Namespace) -> int:
 
 def evaluate_command(options: argparse.Namespace) -> int:
     """`tiaokuan evaluate`: a model reads the gold's own sentences; predictions are compared as they are."""
+    from ..annotations.calibration import calibrate
     from ..annotations.evaluation import evaluate, surfaces, unseen_recall, unseen_table
     from ..annotations.thresholds import tune_thresholds
 
@@ -199,6 +201,8 @@ def evaluate_command(options: argparse.Namespace) -> int:
         report += f"\n\n{unseen_table([unseen_recall(record, found[record.id], seen) for record in gold])}"
     if options.thresholds:
         report += f"\n\n{tune_thresholds(gold, predicted).to_markdown()}"
+    if options.calibration:
+        report += f"\n\n{calibrate(gold, predicted).to_markdown()}"
     print(report)
     if options.output:
         with atomic_file(options.output / "report.md") as file:

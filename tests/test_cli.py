@@ -703,6 +703,13 @@ def test_a_model_reads_the_sentences_of_the_gold(tiaokuan, gold, tiny_model):
     assert ended.out.split("| SDK disclosure")[0] in tiaokuan("evaluate", "out.jsonl", gold).out
 
 
+def test_scores_are_held_against_the_share_that_is_true(tiaokuan, gold):
+    ended = tiaokuan("evaluate", "out.jsonl", gold, "--calibration")
+    pairs = sum(int(count) for count in re.findall(r"^\| \d\.\d\d to \d\.\d\d \| (\d+) ", ended.out, re.MULTILINE))
+    assert pairs == 14 * sum(len(row["sentences"]) for row in rows())
+    assert "Temperature fitted on all: " in ended.out
+
+
 def test_scores_fall_with_the_predictions(tiaokuan, gold):
     found = rows()
     for sentence in found[0]["sentences"]:

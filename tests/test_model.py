@@ -1,5 +1,6 @@
 """The model's contract: it learns, it survives saving and moving, and a batch changes nothing."""
 
+import json
 import shutil
 
 import numpy as np
@@ -11,7 +12,7 @@ from tiaokuan.data.record import Entity, LabelledSentence, Record
 from tiaokuan.data.segmentation import segment
 from tiaokuan.data.taxonomy import CATEGORIES
 from tiaokuan.models.decoding import sigmoid
-from tiaokuan.models.folder import WEIGHTS, ModelFolder, open_model
+from tiaokuan.models.folder import WEIGHTS, ModelFolder, open_model, write_sums
 from tiaokuan.models.prediction import Prediction
 from tiaokuan.serve import Annotator
 
@@ -110,6 +111,19 @@ def test_torch_and_onnx_agree(trained, policy_text):
     assert _spans(torch_record) == _spans(onnx_record)
     for left, right in zip(torch_record.sentences, onnx_record.sentences, strict=True):
         assert left.scores == pytest.approx(right.scores, abs=1e-3)
+
+
+def test_the_temperature_divides_the_logits_of_categories(trained, tmp_path):
+    cooled = shutil.copytree(trained[0], tmp_path / "cooled")
+    config = json.loads((cooled / "config.json").read_text(encoding="utf-8"))
+    config["tiaokuan"]["temperature"] = 2.0
+    (cooled / "config.json").write_text(json.dumps(config), encoding="utf-8")
+    write_sums(cooled)
+    before, after = (Annotator.load(folder, threads=1)(FIRST.text) for folder in (trained[0], cooled))
+    sure, doubtful = (np.array([list(s.scores.values()) for s in record.sentences]) for record in (before, after))
+    within = (sure > 0.02) & (sure < 0.98)  # scores are rounded
+    assert within.any()
+    assert np.log(1 / sure - 1)[within] == pytest.approx(2 * np.log(1 / doubtful - 1)[within], abs=0.05)
 
 
 def test_the_graph_holds_no_second_copy_of_the_weights(trained):

@@ -37,7 +37,7 @@ class FinetuneRecipe:
     project to go on from, with its windows and labels. With `topic_head` CAPP-130's topics are labels of their own, without
     they are unions of categories. Learning rates: the encoder's, and a multiple of it for the heads. An epoch reads a source
     once, or as often as `repeats` says; gold also `swapped_copies` times with the share `swaps` of each entity type's mentions
-    renamed. `ngrams` asks for the linear branch.
+    renamed. `ngrams` asks for the linear branch. `temperature` and `denied_category_threshold` go into the model's `Settings`.
     """
 
     base: str
@@ -61,6 +61,8 @@ class FinetuneRecipe:
     repeats: dict[str, int] = field(default_factory=dict)
     topic_head: bool = False
     save_steps: int = 500
+    temperature: float = 1.0
+    denied_category_threshold: float = 0.25
     ngrams: NgramRecipe | None = None
 
     def __post_init__(self) -> None:
@@ -86,6 +88,8 @@ class FinetuneRecipe:
             max_tokens=self.max_tokens,
             entity_types=tuple(COMPONENTS.values()) if "ca4p483" in self.sources else ENTITY_TYPES,
             topics=TOPICS if self.topic_head else (),
+            temperature=self.temperature,
+            denied_category_threshold=self.denied_category_threshold,
             **weights,
         )
 
@@ -106,7 +110,7 @@ def start_model(recipe: FinetuneRecipe) -> tuple[PolicyModel, PreTrainedTokenize
                 f"{recipe.base!r} gives other labels than the recipe; start from an encoder, or mend `topic_head`"
             )
         config.head_dropout = recipe.head_dropout
-        config.tiaokuan |= {key: value for key, value in settings.to_json().items() if key.startswith("ngram_")}
+        config.tiaokuan |= {key: value for key, value in settings.to_json().items() if not key.endswith("_tokens")}
         return PolicyModel.from_pretrained(recipe.base, config=config, dtype=torch.float32), tokenizer
     config.hidden_dropout_prob = recipe.encoder_dropout
     encoder = AutoModel.from_pretrained(recipe.base, config=config, dtype=torch.float32)
