@@ -7,6 +7,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
+from ..data.errors import GoldError
 from ..data.record import Record
 from .tables import markdown_table
 from .thresholds import label_matrix, score_matrix
@@ -30,8 +31,8 @@ class Bin:
 
 @dataclass(frozen=True, slots=True)
 class Calibration:
-    """Scores by bin, and their expected calibration error; the temperature that minimises the log loss, and the error that is
-    left, each policy's scores divided by the temperature of the others."""
+    """Scores by bin, and their expected calibration error; the temperature, relative to the model's own, that minimises the log
+    loss, and the error that is left where each policy's logits are divided by the temperature of the others."""
 
     bins: tuple[Bin, ...]
     error: float
@@ -41,33 +42,38 @@ class Calibration:
     def to_markdown(self) -> str:
         """Return the bins, and what the temperature would change, as Markdown tables."""
         rows = [[f"{b.low:.2f} to {b.high:.2f}", b.pairs, b.score, b.true] for b in self.bins]
-        systems = [["1", self.error], ["fitted on the other policies", self.error_left]]
+        systems = [["as recorded", self.error], ["fitted on the other policies", self.error_left]]
         return "\n\n".join(
             [
                 markdown_table(["score", "pairs", "mean score", "share true"], rows),
                 markdown_table(["temperature", "expected calibration error"], systems),
-                f"Temperature fitted on all: {self.temperature:.2f}",
+                f"Multiply the model's own temperature by {self.temperature:.2f}, fitted on all.",
             ]
         )
 
 
 def calibrate(gold: Sequence[Record], predicted: Sequence[Record]) -> Calibration:
-    """Compare scores with gold, policy by policy; `predicted` are records of the gold's own sentences, in the gold's order."""
+    """Compare scores with gold; `predicted` are records of the gold's own sentences, in the gold's order.
+
+    Raises `GoldError` for predictions without scores, and for fewer than two policies.
+    """
+    if not all(s.scores for record in predicted for s in record.sentences):
+        raise GoldError("the predictions carry no scores; annotate the gold's texts with a model")
+    if sum(bool(record.sentences) for record in gold) < 2:
+        raise GoldError("a temperature is fitted on some policies and measured on others; give gold of two or more")
     truth = [label_matrix(record).ravel() for record in gold]
     scores = [score_matrix(record, other).ravel() for record, other in zip(gold, predicted, strict=True)]
-    cooled = []
-    for left_out, own in enumerate(scores):
-        rest = [i for i in range(len(gold)) if i != left_out]
-        fitted = _fit(np.concatenate([truth[i] for i in rest]), np.concatenate([scores[i] for i in rest])) if rest else 1.0
-        cooled.append(_cool(own, fitted))
-    every, of_all = np.concatenate(truth), np.concatenate(scores)
-    bins = _bins(every, of_all)
-    return Calibration(bins, _error(bins), _fit(every, of_all), _error(_bins(every, np.concatenate(cooled))))
+    losses = np.array([_losses(*pair) for pair in zip(truth, scores, strict=True)])
+    total = losses.sum(0)
+    cooled = [_cool(own, _GRID[np.argmin(total - loss)]) for own, loss in zip(scores, losses, strict=True)]
+    every = np.concatenate(truth)
+    bins = _bins(every, np.concatenate(scores))
+    return Calibration(bins, _error(bins), float(_GRID[np.argmin(total)]), _error(_bins(every, np.concatenate(cooled))))
 
 
-def _fit(truth: NDArray[np.bool_], scores: NDArray[np.float64]) -> float:
-    losses = [-np.log(np.where(truth, cooled, 1 - cooled)).mean() for cooled in (_cool(scores, t) for t in _GRID)]
-    return float(_GRID[np.argmin(losses)])
+def _losses(truth: NDArray[np.bool_], scores: NDArray[np.float64]) -> list[float]:
+    """Return a policy's log loss at each temperature of the grid."""
+    return [float(-np.log(np.where(truth, cooled, 1 - cooled)).sum()) for cooled in (_cool(scores, t) for t in _GRID)]
 
 
 def _cool(scores: NDArray[np.float64], temperature: float) -> NDArray[np.float64]:

@@ -73,7 +73,7 @@ def stand_off(path: Path) -> dict[str, StandOff]:
 
 
 def write_gold(path: Path, records: Iterable[Record], place: Mapping[str, StandOff] | None = None) -> None:
-    """Write records as gold, one a line, empty lists of sentences left out; those that `place` names are written stand-off."""
+    """Write records as gold, one a line, a sentence's empty lists left out; those that `place` names are written stand-off."""
     lines = []
     for record in records:
         row = record.to_json()
@@ -95,7 +95,7 @@ def write_gold(path: Path, records: Iterable[Record], place: Mapping[str, StandO
 def _rows(path: Path) -> Iterator[tuple[str, dict]]:
     files = sorted([*path.glob("*.jsonl"), *path.glob("*.jsonl.gz")]) if path.is_dir() else [path]
     if not files or not all(file.is_file() for file in files):
-        raise GoldError(f"no gold at {path}: a .jsonl file or a folder of them is wanted")
+        raise GoldError(f"no gold at {path}: a .jsonl or .jsonl.gz file or a folder of them is wanted")
     for file in files:
         for number, line in enumerate(_content(file).split(b"\n"), 1):
             if line.strip():
@@ -111,10 +111,11 @@ def _rows(path: Path) -> Iterator[tuple[str, dict]]:
 
 
 def _content(file: Path) -> bytes:
+    content = file.read_bytes()
     if file.suffix != ".gz":
-        return file.read_bytes()
+        return content
     try:
-        return gzip.decompress(file.read_bytes())
+        return gzip.decompress(content)
     except (EOFError, OSError, zlib.error) as error:
         raise GoldError(f"{file}: no whole gzip file ({error}); copy it again") from error
 

@@ -26,9 +26,9 @@ def decode_spans(
 ) -> list[tuple[int, int, float]]:
     """Find the spans of the likeliest valid BIO sequence of one sentence and type.
 
-    `logits` are (tokens, 3) in the order O, B, I. I never follows O, and a token that is `inside` a word carries its word's
-    tag on. `chain` is added where one tag (row) follows another (column). Returns (first, last, score) with `last` exclusive;
-    the score is the geometric mean of the tags' probabilities.
+    `logits` are (tokens, 3) in the order O, B, I. I never follows O, and a token `inside` what the one before begins (a word,
+    an address) carries its tag on. `chain` is added where one tag (row) follows another (column). Returns (first, last, score)
+    with `last` exclusive; the score is the geometric mean of the tags' probabilities.
     """
     scores = log_softmax(logits.astype(np.float64))
     steps = np.zeros((TAGS, TAGS)) if chain is None else chain

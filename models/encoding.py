@@ -3,7 +3,6 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import chain
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,11 +22,15 @@ from .windows import Window, cut_windows
 _WORD = re.compile("[0-9A-Za-zÀ-ÖØ-öø-ɏͰ-ӿ０-９Ａ-Ｚａ-ｚ]{2,}")
 """A word of Latin, Greek or Cyrillic letters and digits. Chinese has none, and a numeral such as ① begins one."""
 
+_AFTER_LINK = re.compile("[,;)]")
+"""What may stand in an address but more often ends it: `…/policy;IMEI`."""
+
 
 @dataclass(frozen=True, slots=True)
 class EncodedPolicy:
     """A policy's sentences as token ids and, for each token, its `[start, end)` in the policy's text and whether it is
-    `inside` the Latin word or the character of the token before (`㎡` is read as two tokens).
+    `inside` the Latin word, the address or the character of the token before (`㎡` is read as two tokens): what names
+    nothing by its parts.
 
     The linear branch reads `views` (see `models.ngrams`) and `matches`: for each sentence the BIO tags (tokens, entity types)
     of what the lexicons know.
@@ -115,8 +118,9 @@ class Encoder:
 
 
 def _inside_words(text: str, offsets: Sequence[Sequence[tuple[int, int]]]) -> list[list[bool]]:
-    words = chain(_WORD.finditer(text), LINK.finditer(text))  # an address names nothing by its parts
-    later = {at for word in words for at in range(word.start() + 1, word.end())}
+    words = [match.span() for match in _WORD.finditer(text)]
+    words += [(match.start(), match.start() + len(_AFTER_LINK.split(match[0], 1)[0])) for match in LINK.finditer(text)]
+    later = {at for start, end in words for at in range(start + 1, end)}
     return [
         [start in later or start < before for (start, _), before in zip(row, [0, *(end for _, end in row)], strict=False)]
         for row in offsets

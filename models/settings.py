@@ -16,8 +16,8 @@ class Settings:
     sentence longer than a window share. The linear branch's logits are added to the network's at weights: `ngram_weight` those
     of categories, `ngram_topic_weight` of topics, `ngram_denial_weight` of denials, `ngram_tag_weight` of tags, and
     `ngram_chain_weight` what it says of neighbouring tags. They and the `thresholds`, per category, are tuned on development
-    data. A category's score is the sigmoid of its logit divided by `temperature`. One that is denied needs a score of
-    `denied_category_threshold` only. `topics` are labels of CAPP-130 that the
+    data. A category's score is the sigmoid of its logit divided by `temperature`, and the thresholds are thresholds of that
+    score. A category that is denied needs a score of `denied_category_threshold` only. `topics` are labels of CAPP-130 that the
     network gives beside the categories; only the benchmark asks for them.
     """
 
@@ -45,6 +45,11 @@ class Settings:
             raise ValueError(
                 f"windows of {self.max_tokens} tokens cannot give {context} to context (at most six tenths) "
                 f"and {self.overlap_tokens} to the overlap of long sentences (at most half)"
+            )
+        if not self.temperature > 0 or not 0 <= self.denied_category_threshold <= 1:
+            raise ValueError(
+                f"temperature {self.temperature} and denied_category_threshold {self.denied_category_threshold}: "
+                "a number above 0 and one from 0 to 1 are wanted"
             )
 
     @property

@@ -195,8 +195,9 @@ def evaluate_command(options: argparse.Namespace) -> int:
     path = Path(options.predictions)
     predicted = read_gold(path) if path.suffix in (".jsonl", ".gz") else list(Annotator.load(path).pipe(map(as_document, gold)))
     report = evaluate(gold, predicted).to_markdown()
+    found = {record.id: record for record in predicted}
+    predicted = [found[record.id] for record in gold]
     if options.seen:
-        found = {record.id: record for record in predicted}
         seen = surfaces(record for folder in options.seen for record in read_gold(folder, gold_texts(folder, options.corpora)))
         report += f"\n\n{unseen_table([unseen_recall(record, found[record.id], seen) for record in gold])}"
     if options.thresholds:

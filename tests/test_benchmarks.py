@@ -1,5 +1,7 @@
 """What the benchmarks hold out, and what they count."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -8,13 +10,22 @@ pytest.importorskip("sklearn")
 
 from tiaokuan.data.corpora.ca4p483 import component_spans
 from tiaokuan.data.corpora.capp130 import TOPICS, Policy, Row
-from tiaokuan.data.errors import GoldError
+from tiaokuan.data.errors import GoldError, RecipeError
 from tiaokuan.models.encoding import Batch
+from tiaokuan.models.folder import find_model
 from tiaokuan.models.settings import Settings
 from tiaokuan.train.benchmark import Silence, dictionary_scores
+from tiaokuan.train.commands import fold_folder
 from tiaokuan.train.finetune import FinetuneRecipe
-from tiaokuan.train.ngrams import NgramRecipe
-from tiaokuan.train.topics import TopicTask, disjoint_folds, score_topics, split_table, topic_scores, trained_topics
+from tiaokuan.train.topics import (
+    TopicTask,
+    disjoint_folds,
+    labels_around,
+    score_topics,
+    split_table,
+    topic_scores,
+    trained_topics,
+)
 
 
 def _policy(name: str, *texts: str) -> Policy:
@@ -45,10 +56,41 @@ def test_versions_of_a_policy_are_held_out_together():
 def test_a_recipe_trained_without_a_policy_labels_it(tiny_encoder, tmp_path):
     collected, shared = Row("我们收集您的信息。", frozenset(TOPICS[:1])), Row("我们会共享给第三方。", frozenset(TOPICS[1:2]))
     unlabelled = [Row(row.text, None) for row in (shared, collected)]
-    task = TopicTask((Policy("a", (collected, shared) * 3), Policy("b", tuple(unlabelled))), {})
-    recipe = FinetuneRecipe(str(tiny_encoder), {"capp130": 1.0}, 30, 5e-3, 2, 1, topic_head=True, ngrams=NgramRecipe({}))
-    found = trained_topics(task, [("a", row) for row in range(6)], [("b", 0), ("b", 1)], recipe, tmp_path / "fold")
+    known = [(collected, shared), (shared, collected), (shared, shared), (collected, collected)]
+    task = TopicTask((*(Policy(str(n), rows) for n, rows in enumerate(known)), Policy("b", tuple(unlabelled))), {})
+    recipe = FinetuneRecipe(str(tiny_encoder), {"capp130": 1.0}, 60, 2e-3, 1, 1, topic_head=True)
+    rows, wanted = [(str(number), row) for number in range(4) for row in range(2)], [("b", 0), ("b", 1)]
+    found = trained_topics(task, rows, wanted, recipe, tmp_path / "fold")
     assert found == [frozenset(TOPICS[1:2]), frozenset(TOPICS[:1])]
+    for refused in (replace(recipe, sources={"capp130": 1.0, "gold": 1.0}), replace(recipe, topic_head=False)):
+        with pytest.raises(RecipeError, match="capp130 alone"):
+            trained_topics(task, rows, wanted, refused, tmp_path / "other")
+    with pytest.raises(RecipeError, match="may know what is held out"):
+        trained_topics(task, rows, wanted, replace(recipe, base=str(find_model())), tmp_path / "other")
+
+
+def test_a_fold_goes_on_only_from_the_very_same_training(tmp_path):
+    recipe = FinetuneRecipe("base", {"capp130": 1.0}, 1, 1e-3, 1, 1)
+    first = fold_folder(tmp_path, recipe, TASK.rows["train"], TASK.labels(TASK.rows["train"]))
+    assert first == fold_folder(tmp_path, replace(recipe), list(TASK.rows["train"]), TASK.labels(TASK.rows["train"]))
+    others = [
+        fold_folder(tmp_path, replace(recipe, seed=2), TASK.rows["train"], TASK.labels(TASK.rows["train"])),
+        fold_folder(tmp_path, recipe, TASK.rows["dev"], TASK.labels(TASK.rows["dev"])),
+        fold_folder(tmp_path, recipe, TASK.rows["train"], [frozenset()] * 3),
+    ]
+    assert len({first, *others}) == 4
+
+
+def test_labels_around_a_row_are_those_of_its_policys_other_train_rows():
+    one, two = frozenset(TOPICS[:1]), frozenset(TOPICS[1:2])
+    rows = tuple(Row("话。", label) for label in (one, two, two, one))
+    task = TopicTask((Policy("a", rows), Policy("b", rows)), {})
+    train = [("a", 0), ("a", 1), ("a", 3)]
+    features = labels_around(task, train, [("a", 1), ("a", 2), ("b", 2)]).reshape(3, 6, len(TOPICS))
+    assert features[0, :4, :2].tolist() == [[1, 0], [0, 0], [pytest.approx(0.5**0.5), 0], [0, 0]]  # never its own label
+    assert features[1, :4, :2].tolist() == [[0, 1], [pytest.approx(0.5**0.5), 0], [1, 0], [0, 0]]
+    assert features[0, 5, :2].tolist() == [0.3, 0.1]
+    assert not features[2, :5].any()
 
 
 def test_a_sentence_met_in_training_is_not_fresh():

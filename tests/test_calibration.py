@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from tiaokuan.annotations.calibration import calibrate
+from tiaokuan.data.errors import GoldError
 from tiaokuan.data.record import LabelledSentence, Record
 from tiaokuan.data.taxonomy import CATEGORIES
 
@@ -39,13 +40,24 @@ def test_a_model_too_sure_of_itself_is_cooled():
     result = calibrate(*policies(2))
     assert result.temperature == pytest.approx(2, abs=0.2)
     assert result.error > 0.06 > 0.02 > result.error_left
-    assert result.to_markdown().endswith(f"Temperature fitted on all: {result.temperature:.2f}")
+    assert result.to_markdown().endswith(f"temperature by {result.temperature:.2f}, fitted on all.")
 
 
 def test_scores_of_zero_and_one_are_borne():
-    (gold,), _ = policies(1, 1)
-    sure = [LabelledSentence(s.start, s.end, scores={c: float(c in s.categories) for c in CATEGORIES}) for s in gold.sentences]
-    result = calibrate([gold], [Record("0", gold.text, tuple(sure))])
+    gold, _ = policies(1, 2)
+    sure = [
+        [LabelledSentence(s.start, s.end, scores={c: float(c in s.categories) for c in CATEGORIES}) for s in record.sentences]
+        for record in gold
+    ]
+    result = calibrate(gold, [Record(g.id, g.text, tuple(s)) for g, s in zip(gold, sure, strict=True)])
     assert result.error == 0
     assert result.error_left == pytest.approx(0, abs=1e-3)
     assert [(b.low, b.high) for b in result.bins] == [(0.0, 0.05), (0.95, 1.0)]
+
+
+def test_what_cannot_be_calibrated_is_refused():
+    gold, found = policies(1, 2)
+    with pytest.raises(GoldError, match="carry no scores"):
+        calibrate(gold, gold)
+    with pytest.raises(GoldError, match="two or more"):
+        calibrate(gold[:1], found[:1])

@@ -707,7 +707,8 @@ def test_scores_are_held_against_the_share_that_is_true(tiaokuan, gold):
     ended = tiaokuan("evaluate", "out.jsonl", gold, "--calibration")
     pairs = sum(int(count) for count in re.findall(r"^\| \d\.\d\d to \d\.\d\d \| (\d+) ", ended.out, re.MULTILINE))
     assert pairs == 14 * sum(len(row["sentences"]) for row in rows())
-    assert "Temperature fitted on all: " in ended.out
+    write_lines("back.jsonl", *reversed(rows()))
+    assert tiaokuan("evaluate", "back.jsonl", gold, "--calibration").out == ended.out
 
 
 def test_scores_fall_with_the_predictions(tiaokuan, gold):

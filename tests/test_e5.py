@@ -193,6 +193,7 @@ def test_another_models_vocabulary_is_an_error(donor):
         pytest.param("IMEI", ["I", "M", "E", "I"], [0, 1, 1, 1], id="a Latin word in pieces"),
         pytest.param("ＳＤＫ", ["ＳＤＫ"], [0], id="full width"),
         pytest.param("www.SDK.IM收", ["www", ".", "SDK", ".", "I", "M", "收"], [0, 1, 1, 1, 1, 1, 0], id="an address"),
+        pytest.param("www.SDK,SDK", ["www", ".", "SDK", ",", "SDK"], [0, 1, 1, 0, 0], id="an address ends at a comma"),
         pytest.param("①SDK", ["①", "SDK"], [0, 0], id="a numeral is no letter"),
         pytest.param("⑴SDK", ["⑴", "⑴", "⑴", "SDK"], [0, 1, 1, 0], id="one character, three tokens"),
         pytest.param("收㎡", ["收", "㎡", "㎡"], [0, 0, 1], id="one character, two tokens"),

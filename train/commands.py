@@ -2,11 +2,12 @@
 
 import argparse
 import dataclasses
+import hashlib
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from importlib.metadata import version
-from itertools import chain, count
+from itertools import chain
 from pathlib import Path
 
 from ..annotations.gold import as_document, read_gold
@@ -15,7 +16,7 @@ from ..data.corpora.ca4p483 import COMPONENTS, read_bios
 from ..data.errors import RecipeError, TiaokuanError
 from ..data.record import Record
 from ..models.encoding import Encoder
-from ..models.folder import DEFAULT, ModelFolder, find_model, open_model
+from ..models.folder import ModelFolder, find_model, open_model
 from ..models.modeling import TorchEngine
 from ..models.ngrams import NgramModel
 from ..models.pipeline import Pipeline
@@ -47,9 +48,7 @@ def pretrain_command(options: argparse.Namespace) -> None:
 
 def train_command(options: argparse.Namespace) -> None:
     """`tiaokuan train`."""
-    recipe = load_recipe(options.recipe, FinetuneRecipe)
-    if options.base:
-        recipe = dataclasses.replace(recipe, base=options.base)
+    recipe = _recipe(options, options.recipe)
     if (options.output / "model").exists():
         raise TiaokuanError(f"{options.output} holds a model already; give a new folder")
     for source in recipe.all_sources() - {"gold"}:
@@ -76,22 +75,24 @@ def export_command(options: argparse.Namespace) -> None:
 
 def benchmark_command(options: argparse.Namespace) -> None:
     """`tiaokuan benchmark`. With an output folder, folds cut short go on from their last checkpoint."""
+    trains = options.name == "gold" or (options.name == "capp130" and options.folds)
+    if (options.recipe or options.base) and not trains:
+        raise RecipeError("nothing is trained here, so there is no use for --recipe and --base; capp130 trains with --folds")
     with tempfile.TemporaryDirectory() as scratch:
-        folders = ((options.output or Path(scratch)) / f"fold-{number}" for number in count(1))
-        report = _BENCHMARKS[options.name](options, folders)
+        report = _BENCHMARKS[options.name](options, options.output or Path(scratch))
     print(report)
     if options.output:
         options.output.mkdir(parents=True, exist_ok=True)
         (options.output / f"{options.name}.md").write_text(report + "\n", encoding="utf-8", newline="\n")
 
 
-def _benchmark_boundaries(options: argparse.Namespace, _: Iterator[Path]) -> str:
+def _benchmark_boundaries(options: argparse.Namespace, _: Path) -> str:
     held_out = shipped_gold() / "boundaries"
     gold = read_gold(shipped_gold() / "seeds") + read_gold(held_out, gold_texts(held_out, options.corpora))
     return f"Sentence ends, found by the segmenter\n\n{boundary_table(gold)}"
 
 
-def _benchmark_capp130(options: argparse.Namespace, folders: Iterator[Path]) -> str:
+def _benchmark_capp130(options: argparse.Namespace, work: Path) -> str:
     task = topic_task(_corpus("capp130", options.corpora))
     opened = open_model(options.model)
     encoder = Encoder.from_folder(opened)
@@ -103,8 +104,10 @@ def _benchmark_capp130(options: argparse.Namespace, folders: Iterator[Path]) -> 
             "linear branch, in context": partial(branch_topics, task, encoder=encoder, recipe=branch),
         }
         if options.recipe:
-            recipe = load_recipe(options.recipe, FinetuneRecipe)
-            learners[Path(options.recipe).stem] = lambda train, test: trained_topics(task, train, test, recipe, next(folders))
+            recipe = _recipe(options, options.recipe)
+            learners[Path(options.recipe).stem] = lambda train, test: trained_topics(
+                task, train, test, recipe, fold_folder(work, recipe, train, list(map(sorted, task.labels(train))))
+            )
         return f"CAPP-130 topics, train and dev rows\n\n{fold_table(task, options.folds, learners)}"
     train, wanted = task.rows["train"], task.rows[options.split]
     gold = task.labels(wanted)
@@ -112,6 +115,7 @@ def _benchmark_capp130(options: argparse.Namespace, folders: Iterator[Path]) -> 
     systems = [
         ("TF-IDF + linear SVM, sentence alone", linear_topics(task, train, wanted, context=False)),
         ("TF-IDF + linear SVM, in context", linear_topics(task, train, wanted, context=True)),
+        ("the same, told the policy's other labels", linear_topics(task, train, wanted, context=True, around=True)),
         (f"{opened.name}, sentence alone", network_topics(task, wanted, encoder, engine, context=False)),
         (f"{opened.name}, network without its linear branch", network_topics(task, wanted, encoder.bare(), engine)),
         (f"{opened.name}", network_topics(task, wanted, encoder, engine)),
@@ -120,21 +124,30 @@ def _benchmark_capp130(options: argparse.Namespace, folders: Iterator[Path]) -> 
     return f"CAPP-130 topics, published split, {options.split} ({len(gold)} rows)\n\n{table}"
 
 
-def _benchmark_gold(options: argparse.Namespace, folders: Iterator[Path]) -> str:
-    recipe = load_recipe(options.recipe or DEFAULT, FinetuneRecipe)
-    if options.base:
-        recipe = dataclasses.replace(recipe, base=options.base)
+def _benchmark_gold(options: argparse.Namespace, work: Path) -> str:
+    name = options.recipe or "policy-small"
+    recipe = _recipe(options, name)
     records = _gold(options.gold, recipe, options.corpora)
     how, groups = _groups(options, [record.id for record in records])
 
     def train_and_predict(rest: Sequence[Record], held_out: Sequence[Record]) -> list[Record]:
-        pipeline = _learn(recipe, rest, options.corpora, None if options.linear else next(folders))
+        pipeline = _learn(recipe, rest, options.corpora, fold_folder(work, recipe, rest), linear=options.linear)
         return list(pipeline.pipe(map(as_document, held_out)))
 
     folds = list(hold_out(records, groups, train_and_predict))
-    name = Path(options.recipe or DEFAULT).stem
-    what = f"{len(records)} policies, recipe {name}{', linear branch alone' if options.linear else ''}"
+    what = f"{len(records)} policies, recipe {Path(name).stem}{', linear branch alone' if options.linear else ''}"
     return f"Gold, {how} ({what})\n\n{fold_report(folds)}"
+
+
+def _recipe(options: argparse.Namespace, name: str) -> FinetuneRecipe:
+    """Load a recipe, with the base that the command line gives instead of its own."""
+    recipe = load_recipe(name, FinetuneRecipe)
+    return dataclasses.replace(recipe, base=options.base) if options.base else recipe
+
+
+def fold_folder(work: Path, *training: object) -> Path:
+    """Return where a fold keeps its checkpoints: a folder of its own for whatever else it would be trained on."""
+    return work / f"fold-{hashlib.sha256(repr(training).encode()).hexdigest()[:16]}"
 
 
 def _groups(options: argparse.Namespace, policies: Sequence[str]) -> tuple[str, list[list[str]]]:
@@ -147,18 +160,18 @@ def _groups(options: argparse.Namespace, policies: Sequence[str]) -> tuple[str, 
     return "each seed left out in turn", [[seed] for seed in seeds]
 
 
-def _learn(recipe: FinetuneRecipe, records: Sequence[Record], corpora: Path | None, work: Path | None) -> Pipeline:
-    """Train a recipe on gold and return what reads with it: without a folder to work in, the linear branch alone."""
+def _learn(recipe: FinetuneRecipe, records: Sequence[Record], corpora: Path | None, work: Path, *, linear: bool) -> Pipeline:
+    """Train a recipe on gold, with checkpoints in `work`, and return what reads with it: with `linear`, its branch alone."""
     model, tokenizer = start_model(recipe)
     encoder = encoder_of(model, tokenizer)
-    if work:
+    if not linear:
         finetune(recipe, model, encoder, _examples({"gold": 1.0}, recipe, encoder, records, None), work)
     encoder = encoder_of(model, tokenizer, _branch(recipe, encoder, records, corpora))
     folder = ModelFolder(Path(), recipe.base, _version(), "", encoder.settings)
-    return Pipeline(folder, encoder, TorchEngine(model) if work else Silence(encoder.settings))
+    return Pipeline(folder, encoder, Silence(encoder.settings) if linear else TorchEngine(model))
 
 
-def _benchmark_ca4p483(options: argparse.Namespace, _: Iterator[Path]) -> str:
+def _benchmark_ca4p483(options: argparse.Namespace, _: Path) -> str:
     root = _corpus("ca4p483", options.corpora)
     train, wanted = (list(read_bios(root, split)) for split in ("train", options.split))
     found = {"linear tagger on characters": linear_components(train, wanted, NgramRecipe({}))}

@@ -11,7 +11,16 @@ import torch
 from datasets import Dataset
 from tokenizers import Tokenizer
 from torch import Tensor
-from transformers import AutoConfig, AutoModel, AutoTokenizer, PreTrainedTokenizerFast, Trainer, TrainingArguments, set_seed
+from transformers import (
+    AutoConfig,
+    AutoModel,
+    AutoTokenizer,
+    PreTrainedConfig,
+    PreTrainedTokenizerFast,
+    Trainer,
+    TrainingArguments,
+    set_seed,
+)
 from transformers.trainer_utils import get_last_checkpoint
 
 from ..data.corpora.ca4p483 import COMPONENTS
@@ -76,6 +85,7 @@ class FinetuneRecipe:
             raise ValueError("a source in `repeats` is read once or more")
         if self.topic_head and "capp130" not in wanted:
             raise ValueError("a topic_head learns from capp130, which is no source of this recipe")
+        self.settings()  # refuses what no model could work with
 
     def all_sources(self) -> set[str]:
         """Return the sources of the network and of its linear branch."""
@@ -94,23 +104,37 @@ class FinetuneRecipe:
         )
 
 
-def start_model(recipe: FinetuneRecipe) -> tuple[PolicyModel, PreTrainedTokenizerFast]:
-    """Load the recipe's base: a model of this project as it is, any other encoder under new heads drawn with its seed."""
-    set_seed(recipe.seed)
+_OF_RECIPE = {*NgramRecipe({}).weights(), "temperature", "denied_category_threshold"}
+"""Settings of a model gone on from that the recipe decides; windows, labels and thresholds stay the model's."""
+
+
+def is_model(base: str) -> bool:
+    """Say whether a base is a model of this project, and no bare encoder."""
+    return isinstance(_config(base), PolicyConfig)
+
+
+def _config(base: str) -> PreTrainedConfig:
     try:
-        config = AutoConfig.from_pretrained(recipe.base)
-        tokenizer = AutoTokenizer.from_pretrained(recipe.base)
+        return AutoConfig.from_pretrained(base)
     except OSError as error:
-        raise RecipeError(f"no encoder at {recipe.base!r}: a local folder or a hub name is wanted") from error
+        raise RecipeError(f"no encoder at {base!r}: a local folder or a hub name is wanted") from error
+
+
+def start_model(recipe: FinetuneRecipe) -> tuple[PolicyModel, PreTrainedTokenizerFast]:
+    """Load the recipe's base: a model of this project, with the recipe's branch weights and temperature, or any other encoder
+    under new heads drawn with its seed."""
+    set_seed(recipe.seed)
+    config = _config(recipe.base)
+    tokenizer = AutoTokenizer.from_pretrained(recipe.base)
     settings = recipe.settings()
     if isinstance(config, PolicyConfig):
         own = config.settings
-        if (own.entity_types, own.topics) != (settings.entity_types, settings.topics):
+        if (own.entity_types, own.labels) != (settings.entity_types, settings.labels):
             raise RecipeError(
                 f"{recipe.base!r} gives other labels than the recipe; start from an encoder, or mend `topic_head`"
             )
         config.head_dropout = recipe.head_dropout
-        config.tiaokuan |= {key: value for key, value in settings.to_json().items() if not key.endswith("_tokens")}
+        config.tiaokuan |= {key: value for key, value in settings.to_json().items() if key in _OF_RECIPE}
         return PolicyModel.from_pretrained(recipe.base, config=config, dtype=torch.float32), tokenizer
     config.hidden_dropout_prob = recipe.encoder_dropout
     encoder = AutoModel.from_pretrained(recipe.base, config=config, dtype=torch.float32)

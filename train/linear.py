@@ -33,19 +33,28 @@ class LinearModel:
         self.vectorizers: list[TfidfVectorizer] = []
         self.classifier = OneVsRestClassifier(LinearSVC())
 
-    def fit(self, readings: Sequence[Reading], labels: NDArray[np.int8]) -> "LinearModel":
-        """Learn from readings and their labels, an array (readings, labels) of zeros and ones."""
+    def fit(
+        self, readings: Sequence[Reading], labels: NDArray[np.int8], more: NDArray[np.floating] | None = None
+    ) -> "LinearModel":
+        """Learn from readings and their labels, an array (readings, labels) of zeros and ones.
+
+        `more` are features beside the text's, (readings, features); `predict` then wants them too.
+        """
         views = self._views(readings)
         self.vectorizers = [TfidfVectorizer(analyzer="char", ngram_range=(1, 4), min_df=2, sublinear_tf=True) for _ in views]
         columns = [vectorizer.fit_transform(view) for vectorizer, view in zip(self.vectorizers, views, strict=True)]
-        self.classifier.fit(csr_matrix(hstack(columns)), labels)
+        self.classifier.fit(_joined(columns, more), labels)
         return self
 
-    def predict(self, readings: Sequence[Reading]) -> NDArray[np.int8]:
+    def predict(self, readings: Sequence[Reading], more: NDArray[np.floating] | None = None) -> NDArray[np.int8]:
         """Return zeros and ones of shape (readings, labels)."""
         views = self._views(readings)
         columns = [vectorizer.transform(view) for vectorizer, view in zip(self.vectorizers, views, strict=True)]
-        return np.asarray(self.classifier.predict(csr_matrix(hstack(columns))))
+        return np.asarray(self.classifier.predict(_joined(columns, more)))
 
     def _views(self, readings: Sequence[Reading]) -> list[tuple[str, ...]]:
         return list(zip(*(reading.views(context=self.context) for reading in readings), strict=True))
+
+
+def _joined(columns: Sequence[csr_matrix], more: NDArray[np.floating] | None) -> csr_matrix:
+    return csr_matrix(hstack(columns if more is None else [*columns, csr_matrix(more)]))

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from ..annotations.metrics import Scores, score_sets
 from ..annotations.tables import markdown_table
 from ..data.corpora import capp130
-from ..data.errors import GoldError
+from ..data.errors import GoldError, RecipeError
 from ..data.segmentation import segment
 from ..data.taxonomy import CATEGORIES
 from ..models.decoding import sigmoid
@@ -20,7 +20,7 @@ from ..models.encoding import Encoder
 from ..models.modeling import TorchEngine
 from ..models.prediction import Engine, predict
 from ..models.settings import Settings
-from .finetune import FinetuneRecipe, encoder_of, finetune, start_model
+from .finetune import FinetuneRecipe, encoder_of, finetune, is_model, start_model
 from .linear import LinearModel, Reading
 from .ngrams import NgramRecipe, train_ngrams
 from .targets import alone, capp130_example, union_matrix
@@ -100,13 +100,44 @@ def _plain(text: str) -> str:
     return re.sub(r"[\s,，]", "", text)
 
 
-def linear_topics(task: TopicTask, train: Sequence[Place], wanted: Sequence[Place], *, context: bool) -> Topics:
-    """Train the linear baseline on some rows; return its topics for others."""
+def linear_topics(
+    task: TopicTask, train: Sequence[Place], wanted: Sequence[Place], *, context: bool, around: bool = False
+) -> Topics:
+    """Train the linear baseline on some rows; return its topics for others. With `around` it also sees `labels_around` each."""
     readings = {(policy.name, i): r for policy in task.policies for i, r in enumerate(_readings(policy))}
-    matrix = np.array([[t in label for t in capp130.TOPICS] for label in task.labels(train)], dtype=np.int8)
-    model = LinearModel(context=context).fit([readings[place] for place in train], matrix)
-    found = model.predict([readings[place] for place in wanted])
+    matrix = _label_matrix(task, train)
+    near = [labels_around(task, train, places) if around else None for places in (train, wanted)]
+    model = LinearModel(context=context).fit([readings[place] for place in train], matrix, near[0])
+    found = model.predict([readings[place] for place in wanted], near[1])
     return [frozenset(np.array(capp130.TOPICS)[row.astype(bool)]) for row in found]
+
+
+def labels_around(task: TopicTask, train: Sequence[Place], wanted: Sequence[Place]) -> NDArray[np.float64]:
+    """Describe rows by how the other train rows of their policy were labelled: (rows, features).
+
+    Features are the labels of the two nearest train rows before and of the two after, each divided by the root of its distance,
+    the mean around the row, weighted by exp(-distance / 4), and that of the whole policy. They tell nothing of a policy none of
+    whose rows is labelled.
+    """
+    known: dict[str, dict[int, NDArray[np.int8]]] = {}
+    for (name, row), labels in zip(train, _label_matrix(task, train), strict=True):
+        known.setdefault(name, {})[row] = labels
+    return np.array([_around(row, known.get(name, {})) for name, row in wanted])
+
+
+def _around(row: int, known: Mapping[int, NDArray[np.int8]]) -> NDArray[np.float64]:
+    nothing = np.zeros(len(capp130.TOPICS))
+    others = sorted(known.keys() - {row})
+    before, after = [r for r in others if r < row][::-1], [r for r in others if r > row]
+    nearest = [[known[r] / abs(r - row) ** 0.5 for r in side[:2]] for side in (before, after)]
+    padded = [label for side in nearest for label in (*side, *[nothing] * (2 - len(side)))]
+    shares = np.exp([-abs(r - row) / 4 for r in others])
+    labels = np.array([known[r] for r in others]).reshape(-1, len(nothing))
+    return np.concatenate([*padded, shares @ labels / (shares.sum() + 0.3), (labels.sum(0) + 1) / (len(others) + 8)])
+
+
+def _label_matrix(task: TopicTask, places: Sequence[Place]) -> NDArray[np.int8]:
+    return np.array([[t in label for t in capp130.TOPICS] for label in task.labels(places)], dtype=np.int8)
 
 
 def branch_topics(
@@ -123,12 +154,21 @@ def branch_topics(
 def trained_topics(
     task: TopicTask, train: Sequence[Place], wanted: Sequence[Place], recipe: FinetuneRecipe, work: Path
 ) -> Topics:
-    """Fine-tune a recipe on some rows of this corpus alone, with checkpoints in `work`; return its topics for others."""
+    """Fine-tune an encoder on some rows of the corpus, with checkpoints in `work`; return its topics for others.
+
+    Raises `RecipeError` for a recipe that learns from more than this corpus, or from a model that did.
+    """
+    if recipe.all_sources() != {"capp130"} or not recipe.topic_head or recipe.repeats:
+        raise RecipeError(
+            "held-out policies need a recipe that reads capp130 alone, once an epoch, with a topic_head, as capp130 does"
+        )
+    if is_model(recipe.base):
+        raise RecipeError(f"{recipe.base!r} is a trained model that may know what is held out; start from an encoder")
     model, tokenizer = start_model(recipe)
     encoder = encoder_of(model, tokenizer)
     examples = [capp130_example(policy, task.known(policy, train), encoder, context=recipe.context) for policy in task.policies]
     finetune(recipe, model, encoder, examples, work)
-    branch = recipe.ngrams and train_ngrams(recipe.ngrams, examples, encoder.settings, seed=recipe.seed)
+    branch = train_ngrams(recipe.ngrams, examples, encoder.settings, seed=recipe.seed) if recipe.ngrams else None
     return network_topics(task, wanted, encoder_of(model, tokenizer, branch), TorchEngine(model))
 
 
