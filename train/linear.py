@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -56,5 +57,5 @@ class LinearModel:
         return list(zip(*(reading.views(context=self.context) for reading in readings), strict=True))
 
 
-def _joined(columns: Sequence[csr_matrix], more: NDArray[np.floating] | None) -> csr_matrix:
+def _joined(columns: Sequence[Any], more: NDArray[np.floating] | None) -> csr_matrix:
     return csr_matrix(hstack(columns if more is None else [*columns, csr_matrix(more)]))
