@@ -125,7 +125,10 @@ def start_model(recipe: FinetuneRecipe) -> tuple[PolicyModel, PreTrainedTokenize
     under new heads drawn with its seed."""
     set_seed(recipe.seed)
     config = _config(recipe.base)
-    tokenizer = AutoTokenizer.from_pretrained(recipe.base)
+    try:
+        tokenizer = AutoTokenizer.from_pretrained(recipe.base)
+    except OSError as error:
+        raise RecipeError(f"{recipe.base!r} has no tokenizer; a folder or hub name with one is wanted") from error
     settings = recipe.settings()
     if isinstance(config, PolicyConfig):
         own = config.settings
