@@ -215,13 +215,17 @@ def _add_training(commands: argparse._SubParsersAction) -> None:
     """Add the commands that need the extra `train`; what they do is imported when they run."""
     corpora = {"type": Path, "metavar": "DIR", "help": "a public corpus, or the folder that holds CAPP-130/ and CA4P-483/"}
     output = {"type": Path, "required": True, "metavar": "DIR"}
+    change = {"dest": "changes", "action": "append", "default": [], "metavar": "KEY=VALUE"}
+    change["help"] = "a value instead of the recipe's, in YAML"
     pretrain = commands.add_parser("pretrain", help="pretrain an encoder by masked-language modelling")
     pretrain.add_argument("recipe", metavar="RECIPE")
+    pretrain.add_argument("--set", **change)
     pretrain.add_argument("--corpus", "--corpora", dest="corpora", required=True, **corpora)
     pretrain.add_argument("-o", "--output", **output)
     pretrain.set_defaults(run=lambda options: _training("pretrain_command", options))
     train = commands.add_parser("train", help="fine-tune a model")
     train.add_argument("recipe", metavar="RECIPE")
+    train.add_argument("--set", **change)
     train.add_argument("--corpus", "--corpora", dest="corpora", **corpora)
     train.add_argument("--base", help="encoder or model to start from (default: the recipe's)")
     train.add_argument("--gold", type=Path, action="append", metavar="PATH", help="gold file or folder (default: shipped gold)")
@@ -236,6 +240,7 @@ def _add_training(commands: argparse._SubParsersAction) -> None:
     benchmark.add_argument("--split", choices=("dev", "test"), default="dev")
     benchmark.add_argument("--model", help="model folder to measure (default: the shipped model)")
     benchmark.add_argument("--recipe", help="recipe to train without what is held out (gold: policy-small)")
+    benchmark.add_argument("--set", **change)
     benchmark.add_argument("--base", help="encoder or model that leave-one-policy-out starts from")
     benchmark.add_argument(
         "--gold", type=Path, action="append", metavar="PATH", help="gold: what to use (default: the recipe's)"

@@ -79,6 +79,21 @@ def test_a_wrong_recipe_is_refused_with_its_cause(tmp_path, text, message):
     assert "\n" not in str(caught.value)
 
 
+def test_changes_replace_what_the_recipe_says():
+    changed = load_recipe("pretrain-small", PretrainRecipe, ["mask_rate=.3", "learning_rate=4e-4", "sources=[{file: a.txt}]"])
+    assert (changed.mask_rate, changed.learning_rate, changed.sources) == (0.3, 4e-4, (Source("a.txt"),))
+    assert changed.shape == load_recipe("pretrain-small", PretrainRecipe).shape
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [("mask_rat=.3", "unknown keys mask_rat"), ("seed", "KEY=VALUE"), ("seed=x", "'x', but int"), ("seed=[", "seed is not YAML")],
+)
+def test_a_wrong_change_is_refused_with_its_cause(change, message):
+    with pytest.raises(RecipeError, match=message):
+        load_recipe("pretrain-small", PretrainRecipe, [change])
+
+
 def test_a_recipe_that_is_not_there_names_those_that_are():
     with pytest.raises(RecipeError, match="policy-small"):
         load_recipe("no-such", FinetuneRecipe)

@@ -41,7 +41,7 @@ from .topics import Learn, branch_topics, fold_table, linear_topics, network_top
 
 def pretrain_command(options: argparse.Namespace) -> None:
     """`tiaokuan pretrain`."""
-    result = pretrain(load_recipe(options.recipe, PretrainRecipe), options.corpora, options.output)
+    result = pretrain(load_recipe(options.recipe, PretrainRecipe, options.changes), options.corpora, options.output)
     if is_first_process():
         print(f"held-out loss {result['held_out_loss']:.3f} nats a token, perplexity {result['held_out_perplexity']:.1f}")
 
@@ -76,8 +76,8 @@ def export_command(options: argparse.Namespace) -> None:
 def benchmark_command(options: argparse.Namespace) -> None:
     """`tiaokuan benchmark`. With an output folder, folds cut short go on from their last checkpoint."""
     trains = options.name == "gold" or (options.name == "capp130" and options.folds)
-    if (options.recipe or options.base) and not trains:
-        raise RecipeError("nothing is trained here, so there is no use for --recipe and --base; capp130 trains with --folds")
+    if (options.recipe or options.base or options.changes) and not trains:
+        raise RecipeError("nothing is trained here, so there is no use for --recipe, --base and --set; capp130 trains with --folds")
     with tempfile.TemporaryDirectory() as scratch:
         report = _BENCHMARKS[options.name](options, options.output or Path(scratch))
     print(report)
@@ -140,8 +140,8 @@ def _benchmark_gold(options: argparse.Namespace, work: Path) -> str:
 
 
 def _recipe(options: argparse.Namespace, name: str) -> FinetuneRecipe:
-    """Load a recipe, with the base that the command line gives instead of its own."""
-    recipe = load_recipe(name, FinetuneRecipe)
+    """Load a recipe, with what the command line gives instead of its own."""
+    recipe = load_recipe(name, FinetuneRecipe, options.changes)
     return dataclasses.replace(recipe, base=options.base) if options.base else recipe
 
 

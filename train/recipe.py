@@ -2,7 +2,8 @@
 
 import dataclasses
 import types
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from importlib.resources import files
 from pathlib import Path
 from typing import Any, TypeVar, get_args, get_origin, get_type_hints
@@ -14,10 +15,11 @@ from ..data.errors import RecipeError
 T = TypeVar("T")
 
 
-def load_recipe(name: str | Path, kind: type[T]) -> T:
+def load_recipe(name: str | Path, kind: type[T], changes: Sequence[str] = ()) -> T:
     """Read a recipe: a YAML file, or the name of a shipped one (`pretrain-small`).
 
-    Raises `RecipeError` for a missing file, a key the recipe does not have, a key it lacks, or a value of another type.
+    `changes` are `KEY=VALUE`, the value YAML, and replace what the recipe says of a key. Raises `RecipeError` for a missing
+    file, a key the recipe does not have, a key it lacks, or a value of another type.
     """
     path = Path(name)
     if not path.is_file():
@@ -28,11 +30,24 @@ def load_recipe(name: str | Path, kind: type[T]) -> T:
         text = shipped.read_text(encoding="utf-8")
     else:
         text = path.read_text(encoding="utf-8")
-    try:
-        values = yaml.safe_load(text)
-    except yaml.YAMLError as error:
-        raise RecipeError(f"{name} is not YAML: {' '.join(str(error).split())}") from error
+    values = _yaml(text, str(name))
+    if isinstance(values, dict):
+        values |= dict(_change(change) for change in changes)
     return _build(kind, values, str(name))
+
+
+def _change(change: str) -> tuple[str, Any]:
+    key, equals, value = change.partition("=")
+    if not equals:
+        raise RecipeError(f"a change is {change!r}, but KEY=VALUE is wanted, as in seed=2")
+    return key, _yaml(value, key)
+
+
+def _yaml(text: str, where: str) -> Any:
+    try:
+        return yaml.safe_load(text)
+    except yaml.YAMLError as error:
+        raise RecipeError(f"{where} is not YAML: {' '.join(str(error).split())}") from error
 
 
 def _build(kind: type[T], values: Any, where: str) -> T:
@@ -69,8 +84,9 @@ def _convert(hint: Any, value: Any, where: str) -> Any:
             raise RecipeError(f"{where} is {value!r}, but a mapping is wanted")
         return {key: _convert(arguments[1], item, f"{where}.{key}") for key, item in value.items()}
     wanted: tuple[Any, ...] = arguments if origin is types.UnionType else (hint,)
-    if float in wanted and isinstance(value, int) and not isinstance(value, bool):
-        return float(value)
+    if float in wanted and isinstance(value, (int, str)) and not isinstance(value, bool):
+        with suppress(ValueError):  # YAML 1.1 takes 4e-4 for a word
+            return float(value)
     if not isinstance(value, wanted) or (isinstance(value, bool) and bool not in wanted):
         names = " or ".join(w.__name__ for w in wanted)
         raise RecipeError(f"{where} is {value!r}, but {names} is wanted")
