@@ -91,7 +91,7 @@ class PolicyModel(PreTrainedModel):
 
 
 class TorchEngine:
-    """Runs a `PolicyModel` on the device it lives on, in bfloat16 where that is fast."""
+    """Runs a `PolicyModel` on the device it lives on, in bfloat16 unless told otherwise."""
 
     def __init__(self, model: PolicyModel, *, bfloat16: bool = True) -> None:
         self.model = model

@@ -85,7 +85,8 @@ def _entity(text: str, span: EntitySpan) -> Entity:
 def _label(sentence: Sentence, scores: list[float], denied: list[float], settings: Settings) -> LabelledSentence:
     rounded = {category: round(score, _DIGITS) for category, score in zip(settings.categories, scores, strict=True)}
     refused = {c for c, score in zip(settings.categories, denied, strict=True) if score >= settings.denied_threshold}
-    least = {c: settings.denied_category_threshold if c in refused else settings.threshold(c) for c in rounded}
+    least = {c: settings.threshold(c) for c in rounded}
+    least |= {c: min(least[c], settings.denied_category_threshold) for c in refused}
     chosen = tuple(category for category, score in rounded.items() if score >= least[category])
     denials = tuple(category for category in chosen if category in refused)
     return LabelledSentence(sentence.start, sentence.end, sentence.kind, sentence.headings, chosen, denials, rounded)

@@ -82,9 +82,10 @@ class _Merger:
 
     def _add_tags(self, piece: Piece, tags: NDArray[np.float32]) -> None:
         """Where two pieces overlap, each answers for the half of the overlap that lies deeper inside it."""
-        skip = self.settings.overlap_tokens // 2 if piece.first else 0
-        begin = piece.position + skip
-        self.tags[piece.sentence][piece.first + skip : piece.last] = tags[begin : piece.position + piece.size]
+        row, overlap = self.tags[piece.sentence], self.settings.overlap_tokens
+        begin = overlap // 2 if piece.first else 0
+        end = piece.size - (overlap - overlap // 2 if piece.last < len(row) else 0)
+        row[piece.first + begin : piece.first + end] = tags[piece.position + begin : piece.position + end]
 
     def finish(self) -> Prediction:
         weight = np.maximum(self.weight, 1)[:, None]

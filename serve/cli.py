@@ -238,10 +238,10 @@ def _add_training(commands: argparse._SubParsersAction) -> None:
     benchmark.add_argument("name", choices=("boundaries", "ca4p483", "capp130", "gold"))
     benchmark.add_argument("--corpus", "--corpora", dest="corpora", **corpora)
     benchmark.add_argument("--split", choices=("dev", "test"), default="dev")
-    benchmark.add_argument("--model", help="model folder to measure (default: the shipped model)")
-    benchmark.add_argument("--recipe", help="recipe to train without what is held out (gold: policy-small)")
+    benchmark.add_argument("--model", help="model folder to measure (capp130: default the shipped model)")
+    benchmark.add_argument("--recipe", help="recipe to train without what is held out (gold: default gold)")
     benchmark.add_argument("--set", **change)
-    benchmark.add_argument("--base", help="encoder or model that leave-one-policy-out starts from")
+    benchmark.add_argument("--base", help="encoder that held-out trainings start from")
     benchmark.add_argument(
         "--gold", type=Path, action="append", metavar="PATH", help="gold: what to use (default: the recipe's)"
     )

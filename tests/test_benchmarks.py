@@ -15,7 +15,7 @@ from tiaokuan.models.encoding import Batch
 from tiaokuan.models.folder import find_model
 from tiaokuan.models.settings import Settings
 from tiaokuan.train.benchmark import Silence, dictionary_scores
-from tiaokuan.train.commands import fold_folder
+from tiaokuan.train.checkpoints import run_folder
 from tiaokuan.train.finetune import FinetuneRecipe
 from tiaokuan.train.topics import (
     TopicTask,
@@ -71,12 +71,12 @@ def test_a_recipe_trained_without_a_policy_labels_it(tiny_encoder, tmp_path):
 
 def test_a_fold_goes_on_only_from_the_very_same_training(tmp_path):
     recipe = FinetuneRecipe("base", {"capp130": 1.0}, 1, 1e-3, 1, 1)
-    first = fold_folder(tmp_path, recipe, TASK.rows["train"], TASK.labels(TASK.rows["train"]))
-    assert first == fold_folder(tmp_path, replace(recipe), list(TASK.rows["train"]), TASK.labels(TASK.rows["train"]))
+    first = run_folder(tmp_path, recipe, TASK.rows["train"], TASK.labels(TASK.rows["train"]))
+    assert first == run_folder(tmp_path, replace(recipe), list(TASK.rows["train"]), TASK.labels(TASK.rows["train"]))
     others = [
-        fold_folder(tmp_path, replace(recipe, seed=2), TASK.rows["train"], TASK.labels(TASK.rows["train"])),
-        fold_folder(tmp_path, recipe, TASK.rows["dev"], TASK.labels(TASK.rows["dev"])),
-        fold_folder(tmp_path, recipe, TASK.rows["train"], [frozenset()] * 3),
+        run_folder(tmp_path, replace(recipe, seed=2), TASK.rows["train"], TASK.labels(TASK.rows["train"])),
+        run_folder(tmp_path, recipe, TASK.rows["dev"], TASK.labels(TASK.rows["dev"])),
+        run_folder(tmp_path, recipe, TASK.rows["train"], [frozenset()] * 3),
     ]
     assert len({first, *others}) == 4
 

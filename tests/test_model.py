@@ -13,7 +13,7 @@ from tiaokuan.data.segmentation import segment
 from tiaokuan.data.taxonomy import CATEGORIES
 from tiaokuan.models.decoding import sigmoid
 from tiaokuan.models.folder import WEIGHTS, ModelFolder, open_model, write_sums
-from tiaokuan.models.prediction import Prediction
+from tiaokuan.models.prediction import Output, Prediction, _Merger
 from tiaokuan.serve import Annotator
 
 pytest.importorskip("torch")
@@ -103,7 +103,7 @@ def test_overfits_two_policies_and_says_the_same_after_saving_moving_and_loading
 def test_torch_and_onnx_agree(trained, policy_text):
     folder, _ = trained
     opened = open_model(folder)
-    model, _ = load_model(folder)
+    model = load_model(folder)
     encoder = Encoder.from_folder(opened)
     document = text_document(policy_text, id="x")
     torch_record = next(Pipeline(opened, encoder, TorchEngine(model, bfloat16=False)).pipe([document]))
@@ -169,6 +169,21 @@ def test_a_sentence_longer_than_a_window_is_read_whole_and_said_so(trained):
     assert len(record.sentences) == 1
     assert [w.code for w in record.warnings] == ["long_sentence"]
     assert record.entities[-1].end > len(text) - 10
+
+
+@pytest.mark.parametrize("order", [1, -1])
+def test_pieces_of_a_sentence_meet_in_the_middle_of_their_overlap_in_any_order(trained, order):
+    encoder = Encoder.from_folder(open_model(trained[0]))
+    policy = encoder.encode("我们收集信息" * 200, segment(text_document("我们收集信息" * 200, id="long")))
+    merger, (first, second, *_) = _Merger(policy, encoder), policy.windows
+    for number, window in ((1, first), (2, second))[::order]:
+        shape = (1, len(window.pieces), 1)
+        tags = np.full((1, window.size, len(encoder.settings.entity_types), 3), number, dtype=np.float32)
+        merger.add(window, Output(np.zeros(shape), np.zeros(shape), tags), 0)
+    (piece,) = second.pieces
+    border = piece.first + encoder.settings.overlap_tokens // 2
+    answers = merger.tags[0][:, 0, 0]
+    assert set(answers[:border]) == {1} and answers[border] == 2
 
 
 def test_offsets_point_into_the_untouched_text(trained):

@@ -17,7 +17,7 @@ from tokenizers import Tokenizer
 from tiaokuan.annotations.gold import read_gold
 from tiaokuan.annotations.texts import shipped_gold
 from tiaokuan.data.corpora.capp130 import TOPICS
-from tiaokuan.data.errors import RecipeError
+from tiaokuan.data.errors import RecipeError, TiaokuanError
 from tiaokuan.data.taxonomy import CATEGORIES, ENTITY_TYPES
 
 torch = pytest.importorskip("torch")
@@ -25,11 +25,12 @@ torch = pytest.importorskip("torch")
 from tiaokuan import train
 from tiaokuan.models.encoding import Encoder
 from tiaokuan.models.settings import Settings
+from tiaokuan.train.checkpoints import last_checkpoint
 from tiaokuan.train.finetune import FinetuneRecipe
-from tiaokuan.train.losses import denial_loss, tag_loss, union_loss
+from tiaokuan.train.losses import IGNORED, denial_loss, tag_loss, union_loss
 from tiaokuan.train.ngrams import NgramRecipe, train_ngrams
 from tiaokuan.train.pretrain import PretrainRecipe, Shape, Source, pretrain
-from tiaokuan.train.pretraining_data import IGNORED, WholeWordMasking, draw, pack, read_documents
+from tiaokuan.train.pretraining_data import WholeWordMasking, draw, pack, read_documents
 from tiaokuan.train.recipe import load_recipe
 from tiaokuan.train.targets import UNIONS, UNKNOWN, alone, gold_example, union_matrix
 from tiaokuan.train.vocabulary import train_vocabulary
@@ -80,14 +81,20 @@ def test_a_wrong_recipe_is_refused_with_its_cause(tmp_path, text, message):
 
 
 def test_changes_replace_what_the_recipe_says():
-    changed = load_recipe("pretrain-small", PretrainRecipe, ["mask_rate=.3", "learning_rate=4e-4", "sources=[{file: a.txt}]"])
-    assert (changed.mask_rate, changed.learning_rate, changed.sources) == (0.3, 4e-4, (Source("a.txt"),))
+    changes = ["mask_rate=.3", "learning_rate=4e-4", "sources=[{file: a.txt, held_out: 1}]"]
+    changed = load_recipe("pretrain-small", PretrainRecipe, changes)
+    assert (changed.mask_rate, changed.learning_rate, changed.sources) == (0.3, 4e-4, (Source("a.txt", held_out=1.0),))
     assert changed.shape == load_recipe("pretrain-small", PretrainRecipe).shape
 
 
 @pytest.mark.parametrize(
     ("change", "message"),
-    [("mask_rat=.3", "unknown keys mask_rat"), ("seed", "KEY=VALUE"), ("seed=x", "'x', but int"), ("seed=[", "seed is not YAML")],
+    [
+        ("mask_rat=.3", "unknown keys mask_rat"),
+        ("seed", "KEY=VALUE"),
+        ("seed=x", "'x', but int"),
+        ("seed=[", "seed is not YAML"),
+    ],
 )
 def test_a_wrong_change_is_refused_with_its_cause(change, message):
     with pytest.raises(RecipeError, match=message):
@@ -124,7 +131,7 @@ def test_what_is_unknown_costs_nothing_and_moves_nothing():
     loss.backward()
     assert loss.item() == 0
     assert logits.grad is not None and logits.grad.abs().sum() == 0
-    tags = tag_loss(torch.randn(1, 4, 3, 3), torch.full((1, 4, 3), IGNORED))
+    tags = tag_loss(torch.randn(1, 4, 3, 3), torch.full((1, 4, 3), IGNORED), torch.ones(1))
     assert tags.item() == 0
 
 
@@ -262,6 +269,55 @@ def test_pretraining_learns_saves_and_resumes(texts):
     assert result["held_out_loss"] < 4.5 < math.log(400)
     assert (texts / "run" / "encoder" / "model.safetensors").is_file()
     assert pretrain(RECIPE, texts, texts / "run") == pytest.approx(result)
+
+
+def test_another_recipe_never_goes_on_with_a_run(texts):
+    pretrain(dataclasses.replace(RECIPE, stop_after=1), texts, texts / "run")
+    with pytest.raises(TiaokuanError, match="another mask_rate, stop_after; give a new folder"):
+        pretrain(dataclasses.replace(RECIPE, mask_rate=0.3), texts, texts / "run")
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"block_tokens": 600}, "block_tokens is 600"),
+        ({"sources": (Source("a.txt"),)}, "no source is held_out"),
+        ({"stop_after": 31}, "behind the last of 30 steps"),
+        ({"start": "bert-base-chinese"}, "with keep_vocabulary"),
+    ],
+)
+def test_a_pretraining_that_cannot_work_is_refused(change, message):
+    with pytest.raises(ValueError, match=message):
+        dataclasses.replace(RECIPE, **change)
+
+
+def test_what_pretraining_lacks_is_said_first(texts):
+    with pytest.raises(TiaokuanError, match="no pretraining text"):
+        pretrain(dataclasses.replace(RECIPE, sources=(Source("b.txt", held_out=0.1),)), texts, texts / "run")
+    with pytest.raises(TiaokuanError, match="run the part before"):
+        pretrain(dataclasses.replace(RECIPE, start=str(texts / "no"), keep_vocabulary=True), texts, texts / "run")
+
+
+def test_a_checkpoint_cut_short_is_passed_over(tmp_path):
+    for step, files in ((5, ["trainer_state.json"]), (20, ["trainer_state.json"]), (100, ["model.safetensors"])):
+        (tmp_path / f"checkpoint-{step}").mkdir()
+        for name in files:
+            (tmp_path / f"checkpoint-{step}" / name).touch()
+    assert last_checkpoint(tmp_path) == str(tmp_path / "checkpoint-20")
+    assert last_checkpoint(tmp_path / "none") is None
+
+
+def test_plain_attention_is_the_fused_one(tiny_encoder):
+    from transformers import AutoModel
+
+    ids, mask = torch.randint(5, 100, (3, 12)), torch.ones(3, 12, dtype=torch.long)
+    mask[1, 7:] = 0
+    states = []
+    for name in ("sdpa", "plain"):
+        model = AutoModel.from_pretrained(tiny_encoder).eval()
+        model.set_attn_implementation(name)
+        states.append(model(input_ids=ids, attention_mask=mask).last_hidden_state[mask.bool()])
+    assert torch.allclose(states[0], states[1], atol=1e-5)
 
 
 def test_the_same_recipe_gives_the_same_result(texts):

@@ -19,7 +19,7 @@ from ..models.prediction import Output
 from ..models.settings import Settings
 
 _NEVER = 100.0
-"""Logits below zero that no sigmoid tells from certainty."""
+"""A logit whose sigmoid is 1 to every digit shown."""
 
 
 def boundary_table(gold: Sequence[Record]) -> str:
@@ -33,13 +33,13 @@ def boundary_table(gold: Sequence[Record]) -> str:
 
 
 class Silence:
-    """An engine without a network: what is added to its zeros, the linear branch, decides alone."""
+    """An engine without a network: what is added to its zeros, the linear branch, decides alone and denies nothing."""
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
 
     def __call__(self, batch: Batch) -> Output:
-        """Return zeros of a network's shapes."""
+        """Return outputs of a network's shapes: zeros, and of denials what rules them out."""
         windows, pieces, tokens = batch.pooling.shape
         labels = np.zeros((windows, pieces, len(self.settings.labels)), dtype=np.float32)
         denied = np.full((windows, pieces, len(self.settings.categories)), -_NEVER, dtype=np.float32)

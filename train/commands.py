@@ -2,7 +2,6 @@
 
 import argparse
 import dataclasses
-import hashlib
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
@@ -28,9 +27,10 @@ from .benchmark import (
     hold_out,
 )
 from .cards import model_card
+from .checkpoints import base_print, run_folder
 from .components import component_table, linear_components, network_components, paragraph_table
 from .export import load_model, rewrite_graph, save_model
-from .finetune import FinetuneRecipe, encoder_of, finetune, start_model
+from .finetune import FinetuneRecipe, encoder_of, finetune, is_model, start_model
 from .hardware import is_first_process
 from .ngrams import NgramRecipe, train_ngrams
 from .pretrain import PretrainRecipe, pretrain
@@ -57,7 +57,8 @@ def train_command(options: argparse.Namespace) -> None:
     model, tokenizer = start_model(recipe)
     encoder = encoder_of(model, tokenizer)
     examples = _examples(recipe.sources, recipe, encoder, records, options.corpora)
-    finetune(recipe, model, encoder, examples, options.output / "checkpoints")
+    checkpoints = run_folder(options.output / "checkpoints", recipe, base_print(recipe.base), records)
+    finetune(recipe, model, encoder, examples, checkpoints)
     if not is_first_process():
         return
     ngrams = _branch(recipe, encoder, records, options.corpora)
@@ -75,9 +76,13 @@ def export_command(options: argparse.Namespace) -> None:
 
 def benchmark_command(options: argparse.Namespace) -> None:
     """`tiaokuan benchmark`. With an output folder, folds cut short go on from their last checkpoint."""
-    trains = options.name == "gold" or (options.name == "capp130" and options.folds)
-    if (options.recipe or options.base or options.changes) and not trains:
-        raise RecipeError("nothing is trained here, so there is no use for --recipe, --base and --set; capp130 trains with --folds")
+    used = _USED[options.name] | (_USED_BY_FOLDS if options.name == "capp130" and options.folds else set())
+    unused = [f"--{name}" for name in sorted(_USED_BY_ANY - used) if getattr(options, "changes" if name == "set" else name)]
+    if unused:
+        folds = "; with --folds it trains" if options.name == "capp130" else ""
+        raise RecipeError(f"benchmark {options.name} has no use for {', '.join(unused)}{folds}")
+    if options.folds is not None and options.folds < 2:
+        raise RecipeError(f"{options.folds} folds are no folds; 2 or more are wanted")
     with tempfile.TemporaryDirectory() as scratch:
         report = _BENCHMARKS[options.name](options, options.output or Path(scratch))
     print(report)
@@ -105,13 +110,14 @@ def _benchmark_capp130(options: argparse.Namespace, work: Path) -> str:
         }
         if options.recipe:
             recipe = _recipe(options, options.recipe)
+            known = base_print(recipe.base)
             learners[Path(options.recipe).stem] = lambda train, test: trained_topics(
-                task, train, test, recipe, fold_folder(work, recipe, train, list(map(sorted, task.labels(train))))
+                task, train, test, recipe, run_folder(work, recipe, known, train, list(map(sorted, task.labels(train))))
             )
         return f"CAPP-130 topics, train and dev rows\n\n{fold_table(task, options.folds, learners)}"
     train, wanted = task.rows["train"], task.rows[options.split]
     gold = task.labels(wanted)
-    engine = TorchEngine(load_model(opened.path)[0])
+    engine = TorchEngine(load_model(opened.path))
     systems = [
         ("TF-IDF + linear SVM, sentence alone", linear_topics(task, train, wanted, context=False)),
         ("TF-IDF + linear SVM, in context", linear_topics(task, train, wanted, context=True)),
@@ -125,13 +131,16 @@ def _benchmark_capp130(options: argparse.Namespace, work: Path) -> str:
 
 
 def _benchmark_gold(options: argparse.Namespace, work: Path) -> str:
-    name = options.recipe or "policy-small"
+    name = options.recipe or "gold"
     recipe = _recipe(options, name)
+    if recipe.all_sources() != {"gold"} or is_model(recipe.base):
+        raise RecipeError("held-out policies need a recipe that reads gold alone and starts from an encoder, as `gold` does")
     records = _gold(options.gold, recipe, options.corpora)
     how, groups = _groups(options, [record.id for record in records])
+    known = base_print(recipe.base)
 
     def train_and_predict(rest: Sequence[Record], held_out: Sequence[Record]) -> list[Record]:
-        pipeline = _learn(recipe, rest, options.corpora, fold_folder(work, recipe, rest), linear=options.linear)
+        pipeline = _learn(recipe, rest, run_folder(work, recipe, known, rest), linear=options.linear)
         return list(pipeline.pipe(map(as_document, held_out)))
 
     folds = list(hold_out(records, groups, train_and_predict))
@@ -145,41 +154,40 @@ def _recipe(options: argparse.Namespace, name: str) -> FinetuneRecipe:
     return dataclasses.replace(recipe, base=options.base) if options.base else recipe
 
 
-def fold_folder(work: Path, *training: object) -> Path:
-    """Return where a fold keeps its checkpoints: a folder of its own for whatever else it would be trained on."""
-    return work / f"fold-{hashlib.sha256(repr(training).encode()).hexdigest()[:16]}"
-
-
 def _groups(options: argparse.Namespace, policies: Sequence[str]) -> tuple[str, list[list[str]]]:
     """Return what is held out together, in words and as policy ids."""
     if options.folds:
+        if options.folds > len(policies):
+            raise RecipeError(f"{len(policies)} policies do not make {options.folds} folds")
         return f"{options.folds} folds of whole policies", [sorted(policies)[k :: options.folds] for k in range(options.folds)]
     seeds = [record.id for record in read_gold(shipped_gold() / "seeds")]
+    if not set(seeds) <= set(policies):
+        raise RecipeError("the seeds would be held out, but are not in this gold; give --folds, or gold with annotations/seeds")
     if options.together:
         return "all five seeds held out at once", [seeds]
     return "each seed left out in turn", [[seed] for seed in seeds]
 
 
-def _learn(recipe: FinetuneRecipe, records: Sequence[Record], corpora: Path | None, work: Path, *, linear: bool) -> Pipeline:
+def _learn(recipe: FinetuneRecipe, records: Sequence[Record], work: Path, *, linear: bool) -> Pipeline:
     """Train a recipe on gold, with checkpoints in `work`, and return what reads with it: with `linear`, its branch alone."""
     model, tokenizer = start_model(recipe)
     encoder = encoder_of(model, tokenizer)
     if not linear:
-        finetune(recipe, model, encoder, _examples({"gold": 1.0}, recipe, encoder, records, None), work)
-    encoder = encoder_of(model, tokenizer, _branch(recipe, encoder, records, corpora))
+        finetune(recipe, model, encoder, _examples(recipe.sources, recipe, encoder, records, None), work)
+    encoder = encoder_of(model, tokenizer, _branch(recipe, encoder, records, None))
     folder = ModelFolder(Path(), recipe.base, _version(), "", encoder.settings)
     return Pipeline(folder, encoder, Silence(encoder.settings) if linear else TorchEngine(model))
 
 
 def _benchmark_ca4p483(options: argparse.Namespace, _: Path) -> str:
     root = _corpus("ca4p483", options.corpora)
+    opened = open_model(options.model) if options.model else None
+    if opened and opened.settings.entity_types != tuple(COMPONENTS.values()):
+        raise RecipeError(f"{opened.path} does not find CA4P-483's components; train a model with the recipe ca4p483")
     train, wanted = (list(read_bios(root, split)) for split in ("train", options.split))
     found = {"linear tagger on characters": linear_components(train, wanted, NgramRecipe({}))}
-    if options.model:
-        opened = open_model(options.model)
-        if opened.settings.entity_types != tuple(COMPONENTS.values()):
-            raise RecipeError(f"{opened.path} does not find CA4P-483's components; train a model with the recipe ca4p483")
-        encoder, engine = Encoder.from_folder(opened), TorchEngine(load_model(opened.path)[0])
+    if opened:
+        encoder, engine = Encoder.from_folder(opened), TorchEngine(load_model(opened.path))
         found[f"{opened.name}, network without its linear branch"] = network_components(wanted, encoder.bare(), engine)
         found[opened.name] = network_components(wanted, encoder, engine)
     tables = [f"{name}\n\n{component_table(wanted, spans)}" for name, spans in found.items()]
@@ -193,6 +201,15 @@ _BENCHMARKS = {
     "capp130": _benchmark_capp130,
     "gold": _benchmark_gold,
 }
+
+_USED_BY_FOLDS = {"folds", "recipe", "base", "set"}
+_USED = {
+    "boundaries": set(),
+    "ca4p483": {"model"},
+    "capp130": {"model", "folds"},
+    "gold": {*_USED_BY_FOLDS, "gold", "linear", "together"},
+}
+_USED_BY_ANY = set().union(*_USED.values())
 
 
 def _examples(
@@ -209,7 +226,9 @@ def _examples(
 
 
 def _gold_examples(recipe: FinetuneRecipe, encoder: Encoder, records: Sequence[Record], weight: float) -> Iterator[Example]:
-    swapped = (swap_mentions(r, recipe.swaps, seed=copy) for copy in range(recipe.swapped_copies) for r in records)
+    first = (recipe.seed - 1) * recipe.swapped_copies  # so that no two seeds share a copy
+    copies = range(first, first + recipe.swapped_copies)
+    swapped = (swap_mentions(r, recipe.swaps, seed=copy) for copy in copies for r in records)
     return (gold_example(record, encoder, weight=weight) for record in chain(records, swapped))
 
 

@@ -1,6 +1,7 @@
 """A trained network into a model folder: fp16 safetensors, an ONNX graph over the same bytes, tokenizer, card, hashes."""
 
 import json
+import shutil
 import warnings
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,7 @@ from torch import Tensor, nn
 from transformers import PreTrainedTokenizerFast
 
 from ..data.errors import ModelError
-from ..models.folder import CARD, GRAPH, NGRAMS, TOKENIZER, WEIGHTS, write_sums
+from ..models.folder import CARD, GRAPH, NGRAMS, WEIGHTS, write_sums
 from ..models.modeling import PolicyModel
 from ..models.ngrams import NgramModel
 
@@ -30,38 +31,43 @@ def save_model(
     card: str,
     ngrams: NgramModel | None = None,
 ) -> None:
-    """Write a complete model folder. The weights are stored once, in half precision.
+    """Write a model folder that gets its name once it is complete. The weights are stored once, in half precision.
 
     Raises `ModelError` if the folder holds other files already.
     """
     if folder.exists() and any(folder.iterdir()):
         raise ModelError(f"{folder} is not empty; give a new folder, so that no two models mix")
+    part = folder.with_name(f"{folder.name}.part")
+    shutil.rmtree(part, ignore_errors=True)
     model = model.cpu().half().eval()
     model.config.model_name, model.config.model_version = name, version
-    model.save_pretrained(folder)
-    (folder / WEIGHTS).chmod(0o644)
-    tokenizer.save_pretrained(folder)
+    model.save_pretrained(part)
+    (part / WEIGHTS).chmod(0o644)
+    tokenizer.save_pretrained(part)
     if ngrams is not None:
-        ngrams.save(folder / NGRAMS)
-    (folder / CARD).write_text(card, encoding="utf-8", newline="\n")
-    rewrite_graph(folder)  # from the saved weights: training leaves mixed precision wrapped around the network
+        ngrams.save(part / NGRAMS)
+    (part / CARD).write_text(card, encoding="utf-8", newline="\n")
+    rewrite_graph(part)  # from the saved weights: training leaves mixed precision wrapped around the network
+    if folder.exists():
+        folder.rmdir()
+    part.rename(folder)
 
 
 def rewrite_graph(folder: Path) -> None:
     """Export a model folder's graph again from its weights and renew its hashes."""
-    model, _ = load_model(folder)
+    model = load_model(folder)
     export_graph(model, folder)
     write_sums(folder)
 
 
-def load_model(folder: Path) -> tuple[PolicyModel, PreTrainedTokenizerFast]:
-    """Load a model folder into torch, in single precision; fails if a weight is missing or left over."""
+def load_model(folder: Path) -> PolicyModel:
+    """Load a model folder's network into torch, in single precision; fails if a weight is missing or left over."""
     loaded: Any = PolicyModel.from_pretrained(folder, dtype=torch.float32, output_loading_info=True)
     model, report = loaded
     odd = [*report["missing_keys"], *report["unexpected_keys"]]
     if odd:
         raise ModelError(f"{folder / WEIGHTS} does not fit its configuration (first difference: {odd[0]})")
-    return model.eval(), PreTrainedTokenizerFast(tokenizer_file=str(folder / TOKENIZER))
+    return model.eval()
 
 
 class _Graph(nn.Module):

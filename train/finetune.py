@@ -21,7 +21,6 @@ from transformers import (
     TrainingArguments,
     set_seed,
 )
-from transformers.trainer_utils import get_last_checkpoint
 
 from ..data.corpora.ca4p483 import COMPONENTS
 from ..data.corpora.capp130 import TOPICS
@@ -31,9 +30,10 @@ from ..models.encoding import Encoder
 from ..models.modeling import PolicyConfig, PolicyModel
 from ..models.ngrams import NgramModel
 from ..models.settings import Settings
-from .losses import Targets, total_loss
+from .checkpoints import last_checkpoint
+from .hardware import attention
+from .losses import IGNORED, Targets, total_loss
 from .ngrams import NgramRecipe
-from .pretraining_data import IGNORED
 from .targets import UNIONS, UNKNOWN, Example, union_matrix
 
 
@@ -76,13 +76,15 @@ class FinetuneRecipe:
 
     def __post_init__(self) -> None:
         wanted = self.all_sources()
-        unknown = (wanted | set(self.repeats)) - {"gold", "capp130", "ca4p483"}
+        unknown = wanted - {"gold", "capp130", "ca4p483"}
         if unknown:
             raise ValueError(f"unknown sources {', '.join(sorted(unknown))}; known are gold, capp130, ca4p483")
         if len(wanted) > 1 and "ca4p483" in wanted:
             raise ValueError("ca4p483 has labels of its own and shares a network with no other source")
-        if min(self.repeats.values(), default=1) < 1:
-            raise ValueError("a source in `repeats` is read once or more")
+        if set(self.repeats) - set(self.sources) or min(self.repeats.values(), default=1) < 1:
+            raise ValueError("`repeats` says of sources of the recipe how often each is read, once or more")
+        if set(self.swaps) - set(ENTITY_TYPES):
+            raise ValueError(f"`swaps` are shares of the types {', '.join(ENTITY_TYPES)}, not of {', '.join(self.swaps)}")
         if self.topic_head and "capp130" not in wanted:
             raise ValueError("a topic_head learns from capp130, which is no source of this recipe")
         self.settings()  # refuses what no model could work with
@@ -137,15 +139,26 @@ def start_model(recipe: FinetuneRecipe) -> tuple[PolicyModel, PreTrainedTokenize
                 f"{recipe.base!r} gives other labels than the recipe; start from an encoder, or mend `topic_head`"
             )
         config.head_dropout = recipe.head_dropout
+        config.encoder["hidden_dropout_prob"] = recipe.encoder_dropout
         config.tiaokuan |= {key: value for key, value in settings.to_json().items() if key in _OF_RECIPE}
-        return PolicyModel.from_pretrained(recipe.base, config=config, dtype=torch.float32), tokenizer
+        return _filled(PolicyModel, recipe.base, config), tokenizer
+    longest = getattr(config, "max_position_embeddings", recipe.max_tokens) - (2 if "roberta" in config.model_type else 0)
+    if recipe.max_tokens > longest:
+        raise RecipeError(f"windows of {recipe.max_tokens} tokens are wanted, but {recipe.base!r} reads at most {longest}")
     config.hidden_dropout_prob = recipe.encoder_dropout
-    encoder = AutoModel.from_pretrained(recipe.base, config=config, dtype=torch.float32)
+    encoder = _filled(AutoModel, recipe.base, config)
     model = PolicyModel(PolicyConfig(encoder=config.to_dict(), tiaokuan=settings.to_json(), head_dropout=recipe.head_dropout))
-    missing = model.encoder.load_state_dict(encoder.state_dict(), strict=False).missing_keys
-    if missing:
-        raise RecipeError(f"{recipe.base!r} leaves {len(missing)} encoder weights unfilled, first {missing[0]}")
+    model.encoder.load_state_dict(encoder.state_dict(), strict=False)  # all but a pooler, which the network has no use for
     return model, tokenizer
+
+
+def _filled(kind: Any, base: str, config: PreTrainedConfig) -> Any:
+    """Load a network whose every weight is in the base, but for a pooler's. Raises `RecipeError` if one is not."""
+    model, report = kind.from_pretrained(base, config=config, dtype=torch.float32, output_loading_info=True)
+    missing = [name for name in report["missing_keys"] if "pooler." not in name]
+    if missing:
+        raise RecipeError(f"{base!r} lacks {len(missing)} of the weights that its config.json asks for, first {missing[0]}")
+    return model
 
 
 def encoder_of(model: PolicyModel, tokenizer: PreTrainedTokenizerFast, ngrams: NgramModel | None = None) -> Encoder:
@@ -211,7 +224,7 @@ class PolicyTrainer(Trainer):
         return (loss, output) if return_outputs else loss
 
     def create_optimizer(self, model: Any = None) -> torch.optim.Optimizer:
-        """Return AdamW with the encoder's, the heads' and the n-gram table's learning rates."""
+        """Return AdamW with the encoder's and the heads' learning rates."""
         rate, decay = self.recipe.learning_rate, self.recipe.weight_decay
         groups: dict[tuple[float, float], list[Tensor]] = {}
         network: Any = self.model
@@ -232,6 +245,7 @@ def finetune(
     rows = list(_windows(examples))
     if not rows:
         raise RecipeError("no annotated sentence in any source; check the recipe's `sources` and --corpora")
+    model.encoder.set_attn_implementation(attention())
     trainer = PolicyTrainer(
         recipe,
         model,
@@ -239,7 +253,7 @@ def finetune(
         train_dataset=Dataset.from_list(rows),
         data_collator=Collator(examples, encoder),
     )
-    trainer.train(resume_from_checkpoint=get_last_checkpoint(str(work)) if work.is_dir() else None)
+    trainer.train(resume_from_checkpoint=last_checkpoint(work))
     return model
 
 

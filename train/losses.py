@@ -5,8 +5,10 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
-from .pretraining_data import IGNORED
 from .targets import UNKNOWN
+
+IGNORED = -100
+"""The label of a token that takes no part in the loss (torch's default `ignore_index`)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,11 +42,11 @@ def denial_loss(logits: Tensor, targets: Tensor) -> Tensor:
     return torch.where(targets == UNKNOWN, torch.zeros_like(loss), loss)
 
 
-def tag_loss(logits: Tensor, targets: Tensor) -> Tensor:
-    """Return the mean cross-entropy of the BIO tags, summed over the entity types."""
-    flat = nn.functional.cross_entropy(logits.float().flatten(0, 2), targets.flatten(), ignore_index=IGNORED, reduction="sum")
+def tag_loss(logits: Tensor, targets: Tensor, weight: Tensor) -> Tensor:
+    """Return the mean over tokens of the BIO tags' cross-entropy, summed over the entity types, each window at its weight."""
+    flat = nn.functional.cross_entropy(logits.float().flatten(0, 2), targets.flatten(), ignore_index=IGNORED, reduction="none")
     known = (targets[..., 0] != IGNORED).sum()
-    return flat / known.clamp(min=1)
+    return (flat.view(len(weight), -1).sum(1) * weight).sum() / known.clamp(min=1)
 
 
 def total_loss(
@@ -57,12 +59,12 @@ def total_loss(
     tag_weight: float,
     denied_weight: float = 1.0,
 ) -> Tensor:
-    """Return one number: per labelled sentence the sum of its label losses, plus the weighted tag loss."""
+    """Return one number: per labelled sentence the sum of its label losses, plus the tag loss, windows at their weight."""
     weight = targets.weight[:, None, None]
     speaks = (targets.unions != UNKNOWN).any(-1).sum().clamp(min=1)
     sentence = (union_loss(categories, targets.unions, unions) * weight).sum() / speaks
     denial = (denial_loss(denied, targets.denied) * weight).sum() / speaks
-    return sentence + denied_weight * denial + tag_weight * tag_loss(tags, targets.tags)
+    return sentence + denied_weight * denial + tag_weight * tag_loss(tags, targets.tags, targets.weight)
 
 
 def _union(logits: Tensor, unions: Tensor) -> tuple[Tensor, Tensor]:

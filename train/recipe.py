@@ -1,6 +1,7 @@
 """Recipes: one short YAML file holds every number of a run."""
 
 import dataclasses
+import math
 import types
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
@@ -29,7 +30,10 @@ def load_recipe(name: str | Path, kind: type[T], changes: Sequence[str] = ()) ->
             raise RecipeError(f"no recipe {str(name)!r}: give a YAML file or one of {', '.join(known)}")
         text = shipped.read_text(encoding="utf-8")
     else:
-        text = path.read_text(encoding="utf-8")
+        try:
+            text = path.read_text(encoding="utf-8")
+        except UnicodeDecodeError as error:
+            raise RecipeError(f"{name} is not UTF-8 (byte {error.start}); save it as UTF-8") from error
     values = _yaml(text, str(name))
     if isinstance(values, dict):
         values |= dict(_change(change) for change in changes)
@@ -55,7 +59,7 @@ def _build(kind: type[T], values: Any, where: str) -> T:
         raise RecipeError(f"{where} holds {type(values).__name__}, but a recipe is a mapping of keys to values")
     hints = get_type_hints(kind)
     fields = {field.name: field for field in dataclasses.fields(kind)}  # type: ignore[arg-type]
-    unknown = sorted(set(values) - set(fields))
+    unknown = sorted(map(str, set(values) - set(fields)))
     if unknown:
         raise RecipeError(f"{where} has unknown keys {', '.join(unknown)}; known are {', '.join(fields)}")
     optional = {n for n, f in fields.items() if f.default is not dataclasses.MISSING}
@@ -86,7 +90,9 @@ def _convert(hint: Any, value: Any, where: str) -> Any:
     wanted: tuple[Any, ...] = arguments if origin is types.UnionType else (hint,)
     if float in wanted and isinstance(value, (int, str)) and not isinstance(value, bool):
         with suppress(ValueError):  # YAML 1.1 takes 4e-4 for a word
-            return float(value)
+            number = float(value)
+            if math.isfinite(number):
+                return number
     if not isinstance(value, wanted) or (isinstance(value, bool) and bool not in wanted):
         names = " or ".join(w.__name__ for w in wanted)
         raise RecipeError(f"{where} is {value!r}, but {names} is wanted")
