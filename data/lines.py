@@ -7,9 +7,9 @@ the break, and by words that the same document holds unbroken elsewhere.
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property
 from itertools import pairwise
 
 from .document import Block
@@ -47,6 +47,37 @@ class _Line:
     """In full-width characters."""
 
 
+class _Around:
+    """What stands around the line breaks of a text, and how often the text holds it: counted once, in time linear in it."""
+
+    def __init__(self, lines: Sequence[_Line], text: str) -> None:
+        self._lines = lines
+        self._text = text
+
+    @cached_property
+    def whole(self) -> Counter[str]:
+        """Counts in the text of each piece that `_pieces` gives for a break."""
+        return _count(self._text, {piece for pair in pairwise(self._lines) for piece in _pieces(*pair)})
+
+    @cached_property
+    def squeezed(self) -> Counter[str]:
+        """Counts in the text less its white space of the two characters beside each break."""
+        pairs = {before.text[-1] + line.text[0] for before, line in pairwise(self._lines)}
+        return _count(re.sub(r"\s", "", self._text), pairs)
+
+
+def _pieces(before: _Line, line: _Line) -> tuple[str, str]:
+    """Return the three characters around a line break with two of them above it, and with two below it."""
+    around = before.text[-2:] + line.text[:2]
+    return around[:3], around[1:]
+
+
+def _count(text: str, wanted: Set[str]) -> Counter[str]:
+    """Count the strings in a text, overlapping ones too."""
+    sizes = {len(string) for string in wanted}
+    return Counter(s for size in sizes for at in range(len(text) - size + 1) if (s := text[at : at + size]) in wanted)
+
+
 def find_blocks(text: str) -> Iterator[Block]:
     """Yield the blocks of a plain text in order; together they cover every character that is not white space."""
     groups = list(_join(_lines(text), text))
@@ -74,15 +105,17 @@ def _join(lines: list[_Line], text: str) -> Iterator[list[_Line]]:
     """Group the lines of each block."""
     spaced = _is_spaced(lines)
     width, flush = _wrap_width(lines), _flush_width(lines)
+    around = _Around(lines, text)
     group: list[_Line] = []
+    unclosed: Counter[str] = Counter()
     for line in lines:
         wrap = flush if flush and not line.indent else width
-        if group and _belongs(group, line, text, spaced=spaced, width=wrap):
-            group.append(line)
-        else:
-            if group:
-                yield group
-            group = [line]
+        if group and not _belongs(group, unclosed, line, around, spaced=spaced, width=wrap):
+            yield group
+            group, unclosed = [], Counter()
+        group.append(line)
+        for opening, closing in _PAIRS.items():
+            unclosed[opening] += line.text.count(opening) - line.text.count(closing)
     if group:
         yield group
 
@@ -118,21 +151,22 @@ def _flush_width(lines: Sequence[_Line]) -> int:
     return int(0.85 * widest) if len(wraps) >= 4 and len(wraps) >= 0.8 * len(unended) else 0
 
 
-def _belongs(group: list[_Line], line: _Line, text: str, *, spaced: bool, width: int) -> bool:
-    """Decide whether a line goes on where the group's last line stopped."""
+def _belongs(
+    group: list[_Line], unclosed: Mapping[str, int], line: _Line, around: _Around, *, spaced: bool, width: int
+) -> bool:
+    """Decide whether a line goes on where the group's last line stopped, which left brackets `unclosed`."""
     before = group[-1]
     if _CONTINUES.match(line.text) and not _is_rule(line.text):
         return True
     if line.text in ("SDK", "sdk") and not _ENDED.search(before.text):
         return True
-    above = text[group[0].start : before.end]
-    if line.text[0] in _PAIRS.values() and _closes_bracket(above, line.text):
+    if line.text[0] in _PAIRS.values() and _closes_bracket(unclosed, line.text):
         return True
     if _is_marker(before.text):
         return not _starts_item(line.text)
     if _ENDED.search(before.text) or _starts_item(line.text) or _BULLET.fullmatch(before.text):
         return False
-    if _OPEN_END.search(before.text) or _closes_bracket(above, line.text):
+    if _OPEN_END.search(before.text) or _closes_bracket(unclosed, line.text):
         return True
     if len(before.text) < _WRAPPABLE and len(group) == 1:
         return False
@@ -140,7 +174,7 @@ def _belongs(group: list[_Line], line: _Line, text: str, *, spaced: bool, width:
         return False
     if (spaced and not line.blank_before) or (width and len(before.text) >= width):
         return True
-    return not _is_marked_title(group) and _coheres(before, line, text)
+    return not _is_marked_title(group) and _coheres(before, line, around)
 
 
 def _is_marked_title(group: list[_Line]) -> bool:
@@ -161,17 +195,17 @@ def _starts_item(text: str) -> bool:
     return bool(MARKER.match(text) or _BULLET.match(text))
 
 
-def _closes_bracket(above: str, below: str) -> bool:
+def _closes_bracket(unclosed: Mapping[str, int], below: str) -> bool:
     """Say whether a bracket left open above is closed soon below."""
     for opening, closing in _PAIRS.items():
-        if above.count(opening) > above.count(closing):
+        if unclosed[opening] > 0:
             at = below.find(closing)
             if 0 <= at < 40 and opening not in below[:at]:
                 return True
     return False
 
 
-def _coheres(before: _Line, line: _Line, text: str) -> bool:
+def _coheres(before: _Line, line: _Line, around: _Around) -> bool:
     """Say whether the three characters around the break stand unbroken elsewhere in the document.
 
     Brackets are looked up with one neighbour and across other breaks: `您的` / `【手机号码】` occurs often, and often broken.
@@ -179,16 +213,11 @@ def _coheres(before: _Line, line: _Line, text: str) -> bool:
     if _OPENER.match(line.text):
         return False
     if _OPENING_BRACKET.match(line.text) or before.text[-1] in _PAIRS.values():
-        return _squeezed(text).count(before.text[-1] + line.text[0]) > 1
-    around = before.text[-2:] + line.text[:2]
-    if any(c.isspace() or not c.isalnum() for c in around):
+        return around.squeezed[before.text[-1] + line.text[0]] > 1
+    pieces = _pieces(before, line)
+    if any(c.isspace() or not c.isalnum() for c in "".join(pieces)):
         return False
-    return around[:3] in text or around[1:] in text
-
-
-@lru_cache(maxsize=1)
-def _squeezed(text: str) -> str:
-    return re.sub(r"\s", "", text)
+    return any(around.whole[piece] for piece in pieces)
 
 
 def classify(text: str, spans: Sequence[tuple[int, int]]) -> Iterator[Block]:

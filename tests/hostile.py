@@ -66,6 +66,11 @@ def text_files() -> Iterator[Hostile]:
     yield Hostile("directions.txt", ("\u202e" + TEXT + "\u2066\u200b\ufeff\uffff").encode())
     yield Hostile("form-feeds.txt", TEXT.replace("\n", "\f\x0b\x85\u2028").encode())
     yield Hostile("short-lines.txt", ("甲\n" * 20_000).encode())
+    yield Hostile("lines-without-end.txt", ("甲乙丙丁戊己庚辛壬癸" * 3 + "\n").encode() * 20_000)
+    rng = random.Random(1)
+    any_lines = ("".join(rng.choices("收集使用共享您的手机号码和位置信息", k=30)) for _ in range(20_000))
+    yield Hostile("any-lines-without-end.txt", "\n".join(any_lines).encode())
+    yield Hostile("many-brackets.txt", ("（我们会收集您的信息\n" * 20_000).encode())
 
 
 def foreign_files() -> Iterator[Hostile]:
