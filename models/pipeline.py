@@ -31,26 +31,34 @@ class Pipeline:
         """Annotate documents as a stream, in order.
 
         Documents share batches; what one record says does not depend on which others were in the stream. A document that
-        cannot be prepared is handed to `on_error` and left out; without one, its error is raised.
+        cannot be prepared or made a record is handed to `on_error` and left out; without one, its error is raised.
         """
         waiting: list[tuple[Document, tuple[Sentence, ...]]] = []
+
+        def fail(document: Document, error: Exception) -> None:  # one document must never stop a run
+            if on_error is None:
+                raise error
+            on_error(document, error)
 
         def read() -> Iterator[EncodedPolicy]:
             for document in documents:
                 try:
                     sentences = segment(document)
                     policy = self.encoder.encode(document.text, context_sentences(document, sentences))
-                except Exception as error:  # one document must never stop a run
-                    if on_error is None:
-                        raise
-                    on_error(document, error)
+                except Exception as error:
+                    fail(document, error)
                     continue
                 waiting.append((document, sentences))
                 yield policy
 
         for prediction in predict(read(), self.encoder, self.engine):
             document, sentences = waiting.pop(0)
-            yield _record(document, sentences, prediction, self.model)
+            try:
+                record = _record(document, sentences, prediction, self.model)
+            except Exception as error:
+                fail(document, error)
+                continue
+            yield record
 
 
 def context_sentences(document: Document, sentences: tuple[Sentence, ...]) -> tuple[Sentence, ...]:

@@ -22,6 +22,9 @@ SUFFIXES = frozenset(detection.SUFFIXES)
 LARGEST = 200_000_000
 """Bytes; a larger file, or line of JSON, is not read."""
 
+_LONGEST_SHOWN = 80
+"""Characters of a name that does not exist, which may be a text pasted by mistake."""
+
 _NOT_POLICIES = ("readme", "license", "changelog")
 
 
@@ -61,6 +64,9 @@ def find_inputs(names: Sequence[str], *, outputs: Collection[Path] = ()) -> list
         path = Path(name)
         if name == "-":
             found.append(Input(path, "-", is_stdin=True))
+        elif not _exists(path):
+            shown = name if len(name) <= _LONGEST_SHOWN else f"{name[:_LONGEST_SHOWN]}…"
+            raise TiaokuanError(f"no file or folder {shown!r}; check the path")
         elif path.is_dir():
             files = [p for p in sorted(path.rglob("*")) if _is_policy(p, path) and not _is_output(p, written)]
             inside = [Input(p, _printable(p.relative_to(path).as_posix())) for p in files]
@@ -70,10 +76,8 @@ def find_inputs(names: Sequence[str], *, outputs: Collection[Path] = ()) -> list
             found.extend(inside)
         elif os.path.realpath(path) in written:
             raise TiaokuanError(f"{name} is both input and output; give another name for the output")
-        elif path.is_file():
-            found.append(Input(path, _printable(path.name)))
         else:
-            raise TiaokuanError(f"no file or folder {name!r}; check the path")
+            found.append(Input(path, _printable(path.name)))
     first: dict[str, Path] = {}
     for item in found:
         if item.id in first and not item.id.endswith(".jsonl"):
@@ -115,6 +119,13 @@ def read_metadata(path: Path) -> dict[str, dict[str, str]]:
     return table
 
 
+def _exists(path: Path) -> bool:
+    try:
+        return path.is_dir() or path.is_file()
+    except (OSError, ValueError):  # too long for a name, such as a text pasted, or with a NUL in it
+        return False
+
+
 def _is_policy(path: Path, root: Path) -> bool:
     """Say whether a folder's entry is named like a policy; one that is no file after all fails when it is read."""
     named = path.suffix.lower() in SUFFIXES | {".jsonl"} and not path.stem.lower().startswith(_NOT_POLICIES)
@@ -126,6 +137,11 @@ def _is_output(path: Path, written: Collection[str]) -> bool:
     """Say whether a file is one that the run writes, or lies in a folder that it writes: pages are HTML like policies."""
     real = PurePath(os.path.realpath(path))
     return any(str(place) in written for place in (real, *real.parents))
+
+
+def describe(error: Exception) -> str:
+    """Return what broke in one line of at most 300 characters that can be written to a file."""
+    return _printable(" ".join(f"{type(error).__name__}: {error}".split())[:300])
 
 
 def _printable(name: str) -> str:
@@ -146,8 +162,8 @@ def _read(item: Input) -> Iterator[Document | Failure]:
     except OSError as error:
         yield Failure(item.id, source, "unreadable", f"{error.strerror or error}; check the file and its permissions", "read")
     except Exception as error:  # a bug in a reader, or in a library below it, costs one document and not the run
-        what = " ".join(f"{type(error).__name__}: {error}".split())[:300]
-        yield Failure(item.id, source, "reader_crash", f"the reader broke on this file ({what}); please report it", "read")
+        message = f"the reader broke on this file ({describe(error)}); please report it"
+        yield Failure(item.id, source, "reader_crash", message, "read")
 
 
 def _read_bytes(item: Input) -> bytes:
@@ -193,7 +209,7 @@ def _read_line(line: bytes, where: str, source: str, number: int) -> Document | 
     try:
         return line_document(row, source)
     except ReadError as error:
-        name = where if error.code == "bad_line" else row["id"]
+        name = where if error.code in ("bad_line", "not_unicode") else row["id"]
         return Failure(name, source, error.code, f"line {number}: {error}", "read")
 
 
