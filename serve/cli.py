@@ -1,12 +1,16 @@
 """The command line: `tiaokuan COMMAND …`. Parses, calls, prints; every command is also a function elsewhere."""
 
 import argparse
+import contextlib
 import importlib
 import os
+import signal
 import sys
-from collections.abc import Iterable, Sequence
+import threading
+from collections.abc import Iterable, Iterator, Sequence
 from importlib.metadata import version
 from pathlib import Path
+from types import FrameType
 from typing import IO, NoReturn
 
 from tqdm import tqdm
@@ -30,30 +34,50 @@ class _Parser(argparse.ArgumentParser):
         raise SystemExit(UNUSABLE)
 
 
+class _Terminated(KeyboardInterrupt):
+    """SIGTERM, as a job scheduler sends it: a stop like Ctrl-C."""
+
+
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Run the command line and exit: 0 all done, 3 some documents failed, 2 nothing could run."""
+    """Run the command line and exit.
+
+    0 all done, 3 some documents failed, 2 nothing could run, 130 stopped by Ctrl-C, 143 by SIGTERM.
+    """
+    options = _parser().parse_args(arguments)
     try:
-        raise SystemExit(run_command(arguments))
+        with _sigterm_raises():
+            raise SystemExit(options.run(options))
     except TiaokuanError as error:
         print(f"tiaokuan: {error}", file=sys.stderr)
-        raise SystemExit(UNUSABLE) from None
-    except (FileExistsError, FileNotFoundError, IsADirectoryError, NotADirectoryError, PermissionError) as error:
-        print(
-            f"tiaokuan: {error.filename or 'the output'}: {error.strerror}; check the path and its permissions", file=sys.stderr
-        )
         raise SystemExit(UNUSABLE) from None
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         raise SystemExit(UNUSABLE) from None
-    except KeyboardInterrupt:
-        print("tiaokuan: stopped; nothing half-written was kept", file=sys.stderr)
-        raise SystemExit(130) from None
+    except OSError as error:
+        what = f"{error.filename or 'the output'}: {error.strerror}" if error.strerror else " ".join(str(error).split())
+        print(f"tiaokuan: {what}; check the path, its permissions and the space left", file=sys.stderr)
+        raise SystemExit(UNUSABLE) from None
+    except KeyboardInterrupt as stop:
+        # Training keeps its checkpoints on purpose.
+        print("tiaokuan: stopped" + ("; nothing half-written was kept" if options.run is annotate else ""), file=sys.stderr)
+        raise SystemExit(143 if isinstance(stop, _Terminated) else 130) from None
 
 
-def run_command(arguments: Sequence[str] | None = None) -> int:
-    """Parse and run one command; return its exit status."""
-    options = _parser().parse_args(arguments)
-    return options.run(options)
+@contextlib.contextmanager
+def _sigterm_raises() -> Iterator[None]:
+    """Turn SIGTERM into an exception, so that what is half-written is taken away; only the main thread can."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGTERM, _terminate)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before or signal.SIG_DFL)
+
+
+def _terminate(number: int, frame: FrameType | None) -> NoReturn:
+    raise _Terminated
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -109,10 +133,11 @@ def annotate(options: argparse.Namespace) -> int:
 
 def _follow(annotator: Annotator, results: Iterable[Document | Failure], writer: Writer, errors: IO[str]) -> Outcome:
     """Run to the end, with progress on a terminal only."""
-    last = Outcome()
-    for outcome in tqdm(run(annotator, results, writer, errors), unit=" policies", disable=None):
-        last = outcome
-    return last
+    outcome = Outcome()
+    with tqdm(unit=" policies", disable=None) as bar:
+        for outcome in run(annotator, results, writer, errors):
+            bar.update(outcome.done + outcome.failed - bar.n)
+    return outcome
 
 
 def _add_gold(commands: argparse._SubParsersAction) -> None:

@@ -28,6 +28,9 @@ _SDK_FIELDS = {
     "platform": "平台 Platform",
 }
 
+PAGE_NAME = re.compile(r".+-[0-9a-f]{16}\.html", re.DOTALL)
+"""What `page_name` gives."""
+
 
 @dataclass(frozen=True, slots=True)
 class IndexRow:

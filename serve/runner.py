@@ -14,8 +14,8 @@ from ..data.document import Document
 from ..data.errors import TiaokuanError
 from ..data.record import Record
 from .annotator import Annotator
-from .html import index_row, page_name, render_index, render_page
-from .inputs import Failure
+from .html import PAGE_NAME, index_row, page_name, render_index, render_page
+from .inputs import Failure, describe
 
 
 @dataclass(slots=True)
@@ -55,21 +55,25 @@ class HtmlPages:
     def write(self, record: Record) -> None:
         """Write a record's page."""
         name = page_name(record.id)
+        row = index_row(record, name)
         self._put(name, render_page(record))
-        self.rows.append(index_row(record, name))
+        self.rows.append(row)
 
     def finish(self) -> None:
         """Write the index."""
         self._put("index.html", render_index(self.rows))
 
     def _put(self, name: str, text: str) -> None:
-        (self.folder / name).write_text(text, encoding="utf-8", newline="\n")
+        (self.folder / name).write_bytes(text.encode())
 
 
 def run(
     annotator: Annotator, results: Iterable[Document | Failure], writer: Writer, errors: IO[str] | None = None
 ) -> Iterator[Outcome]:
-    """Annotate a stream of documents; yield the running outcome after each. Failures go to `errors`, one a line."""
+    """Annotate a stream of documents; yield the running outcome after each. Failures go to `errors`, one a line.
+
+    Raises `OSError` where the records or the failures cannot be written.
+    """
     outcome = Outcome()
 
     def fail(failure: Failure) -> None:
@@ -84,73 +88,108 @@ def run(
             else:
                 fail(result)
 
-    def on_error(document: Document, error: Exception) -> None:
+    def on_error(document: Document | Record, error: Exception, stage: str = "annotate") -> None:
         code = error.code if isinstance(error, TiaokuanError) else "internal"
-        fail(Failure(document.id, document.source, code, f"{type(error).__name__}: {error}", "annotate"))
+        fail(Failure(document.id, document.source, code, describe(error), stage))
 
     for record in annotator.pipe(documents(), on_error=on_error):
-        writer.write(record)
-        outcome.done += 1
+        error = _try_to_write(writer, record)
+        if error:
+            on_error(record, error, "write")
+        else:
+            outcome.done += 1
         yield outcome
     yield outcome
 
 
+def _try_to_write(writer: Writer, record: Record) -> Exception | None:
+    """Write a record; return what broke, but raise `OSError`: a full disk is no fault of the record."""
+    try:
+        writer.write(record)
+    except OSError:
+        raise
+    except Exception as error:
+        return error
+    return None
+
+
 def errors_path(output: Path) -> Path:
-    """Return the errors file of an output: `OUT.errors.jsonl` beside `OUT.jsonl` or the folder `OUT`."""
-    output = output.resolve()
-    stem = output.name.removesuffix(".jsonl")
-    return output.with_name(f"{stem}.errors.jsonl")
+    """Return the errors file of an output: `OUT.errors.jsonl` beside `OUT.jsonl` or the folder `OUT`.
+
+    Raises `TiaokuanError` for an output that has no name, such as `/`.
+    """
+    path = _real(output)
+    if not path.name:
+        raise TiaokuanError(f"the output {output} has no name of its own; give the name of a file or folder to write")
+    return path.with_name(f"{path.name.removesuffix('.jsonl')}.errors.jsonl")
+
+
+def _real(path: Path) -> Path:
+    return Path(os.path.realpath(path))  # Path.resolve raises on links that go round in a circle
 
 
 @contextlib.contextmanager
 def atomic_file(path: Path) -> Iterator[IO[str]]:
-    """Open a UTF-8 text file that appears under its name only once it is complete."""
-    path = path.resolve()
+    """Open a UTF-8 text file that appears under its name only once it is complete.
+
+    Raises `TiaokuanError` where a folder, a device or a pipe has that name.
+    """
+    path = _real(path)
     if path.is_dir():
         raise TiaokuanError(f"{path.name} is a folder; give the name of a file to write")
-    with (
-        _parents(path),
-        tempfile.NamedTemporaryFile("w", encoding="utf-8", newline="\n", dir=path.parent, prefix=".", delete=False) as file,
-    ):
-        part = Path(file.name)
+    if path.exists() and not path.is_file():
+        raise TiaokuanError(f"{path.name} is a device, pipe or socket; give the name of a file to write")
+    with _parents(path):
+        descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=".")
+        part = Path(name)
         try:
-            yield file
+            with os.fdopen(descriptor, "w", encoding="utf-8", newline="\n") as file:
+                yield file
+            part.chmod(0o666 & ~_umask())
+            part.replace(path)
         except BaseException:
-            part.unlink()
+            part.unlink(missing_ok=True)
             raise
-    part.chmod(0o666 & ~_umask())
-    part.replace(path)
 
 
 @contextlib.contextmanager
 def atomic_folder(path: Path) -> Iterator[Path]:
     """Make a folder that appears under its name only once it is complete.
 
-    It takes the place of an empty folder or of the pages of an earlier run; any other is not touched.
+    It takes the place of an empty folder or of the pages of an earlier run, whose hidden files it keeps; any other is not
+    touched. Raises `TiaokuanError` for such a one, and where a file has that name.
     """
-    path = path.resolve()
+    path = _real(path)
+    if path.exists() and not path.is_dir():
+        raise TiaokuanError(f"{path.name} is no folder; give the name of a folder to write")
     if path.exists() and not _is_replaceable(path):
         raise TiaokuanError(f"{path.name} exists and holds other files; give a new folder")
     with _parents(path):
         part = Path(tempfile.mkdtemp(dir=path.parent, prefix="."))
+        old = part.with_name(f"{part.name}.old")
         try:
             yield part
             part.chmod(0o777 & ~_umask())
             if path.exists():
-                shutil.rmtree(path)
+                for hidden in path.glob(".*"):
+                    shutil.copy2(hidden, part)
+                path.rename(old)
             part.rename(path)
         except BaseException:
-            shutil.rmtree(part, ignore_errors=True)
+            if old.exists() and not path.exists():
+                old.rename(path)
             raise
+        finally:
+            for folder in (part, old):
+                shutil.rmtree(folder, ignore_errors=True)
 
 
 def _is_replaceable(path: Path) -> bool:
-    """Say whether a path is an empty folder, or one that holds nothing but pages with our index among them."""
-    if not path.is_dir():
-        return False
+    """Say whether a folder holds nothing, or nothing but pages with our index among them; hidden files count for nothing."""
     index = path / "index.html"
     ours = index.is_file() and b'name="generator" content="tiaokuan"' in index.read_bytes()[:2000]
-    return not any(path.iterdir()) or (ours and all(page.suffix == ".html" for page in path.iterdir()))
+    shown = [entry for entry in path.iterdir() if not (entry.name.startswith(".") and entry.is_file())]
+    return not shown or (ours and all(entry == index or PAGE_NAME.fullmatch(entry.name) for entry in shown))
 
 
 @contextlib.contextmanager

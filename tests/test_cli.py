@@ -1,17 +1,22 @@
 import contextlib
+import errno
 import hashlib
 import io
 import json
+import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
+import threading
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from urllib.parse import quote
 
 import pytest
+from tqdm import tqdm
 
 from tiaokuan.annotations.gold import read_gold, write_gold
 from tiaokuan.data.errors import ModelError, ReadError
@@ -428,8 +433,10 @@ def test_a_line_that_is_no_utf8_fails_alone(annotate):
     assert "line 2" in rows("out.errors.jsonl")[0]["message"]
 
 
-def test_a_text_that_no_file_can_hold_fails_alone(annotate):
-    assert failing_line(annotate, '{"id": "x", "text": "我们\\ud800收集。"}')["id"] == "x"
+@pytest.mark.parametrize("row", ['"id": "x", "text": "我们\\ud800收集。"', '"id": "x\\ud800", "text": "我们收集。"'])
+def test_what_no_file_can_hold_fails_alone(annotate, row):
+    failure = failing_line(annotate, f"{{{row}}}")
+    assert (failure["id"], failure["code"]) == ("in.jsonl:2", "not_unicode")
 
 
 def test_a_line_with_an_empty_text_fails_under_its_own_id(annotate):
@@ -462,6 +469,48 @@ def test_a_document_that_cannot_be_annotated_fails_alone(annotate, monkeypatch, 
     failure = failing(annotate, "x.txt", "odd text.")
     assert (failure["id"], failure["stage"]) == ("x.txt", "annotate")
     assert "odd text" in failure["message"]
+
+
+def broken_at_odd(*, whole):
+    """A function that works as before but where its first argument holds an odd word, which no file can hold."""
+
+    def work(first, *arguments, **options):
+        if "odd" in str(first):
+            raise ValueError("odd\ntext \ud800")
+        return whole(first, *arguments, **options)
+
+    return work
+
+
+@pytest.mark.parametrize(
+    ("place", "form", "stage"),
+    [
+        ("tiaokuan.models.pipeline.sdk_records", "jsonl", "annotate"),
+        ("tiaokuan.serve.runner.render_page", "html", "write"),
+        ("tiaokuan.serve.runner.index_row", "html", "write"),
+    ],
+)
+def test_a_record_that_cannot_be_made_or_written_fails_alone(annotate, monkeypatch, place, form, stage):
+    module, _, name = place.rpartition(".")
+    monkeypatch.setattr(place, broken_at_odd(whole=getattr(sys.modules[module], name)))
+    write_lines("in.jsonl", {"id": "a", "text": SHORT}, {"id": "b", "text": "odd text."}, {"id": "c", "text": SHORT})
+    ended = annotate("in.jsonl", "--format", form, o="out.jsonl")
+    assert ended.status == 3 and ended.one_line("1 of 3 failed")
+    (failure,) = rows("out.errors.jsonl")
+    assert (failure["id"], failure["code"], failure["stage"]) == ("b", "internal", stage)
+    assert failure["message"] == r"ValueError: odd text \ud800"
+    written = ids() if form == "jsonl" else sorted(path.name for path in Path("out.jsonl").iterdir())
+    assert written == (["a", "c"] if form == "jsonl" else [page_name("a"), page_name("c"), "index.html"])
+
+
+def test_a_disk_that_is_full_stops_the_run(annotate, monkeypatch):
+    def full(self, record):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("tiaokuan.serve.runner.JsonLines.write", full)
+    write("a.txt", SHORT)
+    assert annotate("a.txt").unusable("No space left on device")
+    assert set(tree()) == {"a.txt"}
 
 
 def test_errors_of_an_earlier_run_go_with_a_clean_one(annotate):
@@ -504,13 +553,15 @@ def before(annotate):
         (["a.txt", "folder/keep.txt", "folder"], ["folder/keep.txt", "'keep.txt'"]),
         (["a.txt", "a.txt"], ["'a.txt'"]),
         (["-", "-"], ["'-'"]),
+        (["我们会收集您的信息。\n" * 1000], ["no file or folder '我们会收集", "…'"]),
+        (["a\0.txt"], [r"'a\x00.txt'"]),
         (["a.txt", "--meta", "none.csv"], ["none.csv"]),
         (["a.txt", "--meta", "a.txt"], ["a.txt", "`id`"]),
         (["a.txt", "--threads", "two"], ["--threads", "'two'"]),
         (["a.txt", "--format", "docx"], ["--format", "'docx'", "jsonl", "html"]),
         (["a.txt", "--colour"], ["--colour"]),
     ],
-    ids=lambda value: " ".join(value),
+    ids=lambda value: ascii(" ".join(value))[:60],
 )
 def test_inputs_and_options_that_cannot_be_used(annotate, before, inputs, words):
     at_first = before()
@@ -539,14 +590,54 @@ def test_help_and_version_are_no_failures(tiaokuan):
         ("folder", [], ["folder is a folder"]),
         ("folder", ["--format", "html"], ["folder exists and holds other files"]),
         ("a.txt", ["--format", "html"], ["both input and output"]),
+        ("out.jsonl", ["--format", "html"], ["out.jsonl is no folder"]),
         (".", [], []),
         ("a.txt/o", [], []),
+        ("/", [], ["the output / has no name"]),
+        ("/", ["--format", "html"], ["the output / has no name"]),
+        ("x" * 300, [], ["too long"]),
     ],
 )
 def test_an_output_that_cannot_be_written(annotate, before, output, more, words):
     at_first = before()
     assert annotate("a.txt", *more, o=output).unusable(*words)
     assert before() == at_first
+
+
+@pytest.mark.parametrize("more", [[], ["--format", "html"]])
+def test_an_output_that_is_a_pipe_is_left_alone(annotate, before, more):
+    os.mkfifo("pipe")
+    assert annotate("a.txt", *more, o="pipe").unusable("pipe is ")
+    assert Path("pipe").is_fifo()
+    assert not [path for path in Path().iterdir() if path.name.startswith(".")]
+
+
+@pytest.mark.parametrize(("call", "output"), [("chmod", "out.jsonl"), ("replace", "out.jsonl"), ("rename", "pages")])
+def test_an_output_that_cannot_take_its_name_leaves_nothing_behind(annotate, before, monkeypatch, call, output):
+    def full(self, *_):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    at_first = before()
+    monkeypatch.setattr(Path, call, full)
+    form = "html" if output == "pages" else "jsonl"
+    assert annotate("a.txt", "--format", form, o=output).unusable("No space left on device")
+    assert before() == at_first
+
+
+def test_the_earlier_pages_stay_where_the_new_ones_cannot_take_their_name(annotate, monkeypatch):
+    write("a.txt", SHORT)
+    annotate("a.txt", "--format", "html", o="pages")
+    at_first = tree()
+    whole = Path.rename
+
+    def rename(self, target):
+        if self.name.startswith(".") and not self.name.endswith(".old"):
+            raise OSError(errno.EIO, "Input/output error")
+        return whole(self, target)
+
+    monkeypatch.setattr(Path, "rename", rename)
+    assert annotate("a.txt", "--format", "html", o="pages").unusable("Input/output error")
+    assert tree() == at_first
 
 
 PARTS = ["config.json", "tokenizer.json", "model.safetensors", "model.onnx"]
@@ -626,6 +717,52 @@ def test_a_run_that_breaks_in_the_middle_leaves_nothing_half_written(
         ended = annotate("a.txt", "folder", "--format", form, o=output)
         assert ended.status == status and ended.one_line()
     assert before() == at_first
+
+
+def test_sigterm_stops_a_run_as_cleanly_as_ctrl_c(annotate, before, monkeypatch):
+    whole = Annotator.pipe
+
+    def pipe(self, documents, **options):
+        yield next(whole(self, documents, **options))
+        os.kill(os.getpid(), signal.SIGTERM)
+        yield from whole(self, documents, **options)
+
+    monkeypatch.setattr(Annotator, "pipe", pipe)
+    at_first = before()
+    handler = signal.getsignal(signal.SIGTERM)
+    ended = annotate("a.txt", "folder")
+    assert ended.status == 143 and ended.one_line("stopped; nothing half-written was kept")
+    assert before() == at_first
+    assert signal.getsignal(signal.SIGTERM) is handler
+
+
+def test_a_command_that_keeps_what_it_has_does_not_deny_it(tiaokuan, monkeypatch):
+    def stopped(name, options):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("tiaokuan.serve.cli._training", stopped)
+    assert tiaokuan("train", "x", "-o", "y") == Ended(130, "", "tiaokuan: stopped\n")
+
+
+def test_commands_run_outside_the_main_thread(annotate):
+    write("a.txt", SHORT)
+    ended: list[Ended] = []
+    thread = threading.Thread(target=lambda: ended.append(annotate("a.txt")))
+    thread.start()
+    thread.join()
+    assert ended == [Ended(0, "", "")]
+
+
+def test_progress_counts_what_was_done_and_what_failed(annotate, monkeypatch):
+    class Bar(tqdm):
+        def __init__(self, **options):
+            super().__init__(**{**options, "disable": False})
+
+    monkeypatch.setattr("tiaokuan.serve.cli.tqdm", Bar)
+    write("a.txt", SHORT)
+    write("b.txt", "")
+    write("c.txt", "")
+    assert "\r3 policies [" in annotate("a.txt", "b.txt", "c.txt").err
 
 
 # Without the extra for training
@@ -783,7 +920,21 @@ def test_pages_never_take_the_place_of_other_pages(annotate):
     write("folder/a.txt", SHORT)
     write("mine/notes.html", "<p>keep me</p>")
     assert annotate("folder", "--format", "html", o="mine").unusable("holds other files")
-    assert Path("mine/notes.html").read_text(encoding="utf-8") == "<p>keep me</p>"
+    assert annotate("folder", "--format", "html", o="pages").status == 0
+    write("pages/notes.html", "<p>keep me</p>")
+    assert annotate("folder", "--format", "html", o="pages").unusable("holds other files")
+    for name in ("mine", "pages"):
+        assert Path(name, "notes.html").read_text(encoding="utf-8") == "<p>keep me</p>"
+
+
+def test_hidden_files_do_not_keep_new_pages_from_taking_the_place_of_earlier_ones(annotate):
+    write("folder/a.txt", SHORT)
+    write("pages/.DS_Store", b"\0")
+    for _ in range(2):
+        assert annotate("folder", "--format", "html", o="pages").status == 0
+        assert {path.name for path in Path("pages").iterdir()} == {".DS_Store", "index.html", page_name("a.txt")}
+    write("pages/.git/HEAD", "ref: refs/heads/main")
+    assert annotate("folder", "--format", "html", o="pages").unusable("holds other files")
 
 
 def test_hidden_folders_hold_no_policies(annotate):
