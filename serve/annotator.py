@@ -39,5 +39,5 @@ class Annotator(Pipeline):
         return cls(folder, encoder, OnnxEngine(folder.path, threads=threads))
 
     def __call__(self, text: str, *, id: str = "", meta: dict[str, Any] | None = None) -> Record:
-        """Annotate one policy's text. Raises `ReadError` if it is empty."""
+        """Annotate one policy's text. Raises `ReadError` if it is empty, too long, or no whole Unicode characters."""
         return next(self.pipe([text_document(text, id=id, meta=meta)]))

@@ -2,9 +2,11 @@
 
 import csv
 import json
+import math
 import os
 import stat
 import sys
+from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePath
@@ -14,10 +16,13 @@ from ..data.document import KINDS, Block, Document, Kind
 from ..data.errors import ReadError, TiaokuanError
 from ..data.readers import detection
 from ..data.readers.policy import read_policy
-from ..data.readers.text import text_document
+from ..data.readers.text import check_text, check_unicode, text_document
 
 SUFFIXES = frozenset(detection.SUFFIXES)
 """File names that a folder is searched for; a file named outright is read whatever its name."""
+
+_LINES = (".jsonl", ".ndjson")
+"""File names of JSON lines."""
 
 LARGEST = 200_000_000
 """Bytes; a larger file, or line of JSON, is not read."""
@@ -26,6 +31,7 @@ _LONGEST_SHOWN = 80
 """Characters of a name that does not exist, which may be a text pasted by mistake."""
 
 _NOT_POLICIES = ("readme", "license", "changelog")
+"""What the names of files beside the policies say before their first dot."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,11 +57,17 @@ class Input:
     id: str
     is_stdin: bool = False
 
+    @property
+    def is_lines(self) -> bool:
+        """Whether it holds policies as JSON lines, each with an id of its own."""
+        return not self.is_stdin and self.path.suffix.lower() in _LINES
 
-def find_inputs(names: Sequence[str], *, outputs: Collection[Path] = ()) -> list[Input]:
+
+def find_inputs(names: Sequence[str], *, outputs: Collection[Path] = (), skipped: Counter[str] | None = None) -> list[Input]:
     """Resolve files and folders (searched recursively, in order of name); `-` is standard input.
 
-    Files that the run will write are not found in folders. Raises `TiaokuanError` for a name that does not exist or is to
+    Files that the run will write are not found in folders, nor are those that are hidden or not named like policies;
+    `skipped` counts the last by suffix. Raises `TiaokuanError` for a name that does not exist or is to
     be written, a folder without policies, and two inputs of one id.
     """
     written = {os.path.realpath(output) for output in outputs}  # Path.resolve raises on links that go round in a circle
@@ -68,10 +80,12 @@ def find_inputs(names: Sequence[str], *, outputs: Collection[Path] = ()) -> list
             shown = name if len(name) <= _LONGEST_SHOWN else f"{name[:_LONGEST_SHOWN]}…"
             raise TiaokuanError(f"no file or folder {shown!r}; check the path")
         elif path.is_dir():
-            files = [p for p in sorted(path.rglob("*")) if _is_policy(p, path) and not _is_output(p, written)]
-            inside = [Input(p, _printable(p.relative_to(path).as_posix())) for p in files]
+            files = [p for p in sorted(path.rglob("*")) if _is_shown(p, path) and not _is_output(p, written)]
+            inside = [Input(p, _printable(p.relative_to(path).as_posix())) for p in files if _is_policy(p)]
+            if skipped is not None:
+                skipped.update(_printable(p.suffix.lower()) or "without a suffix" for p in files if not _is_policy(p))
             if not inside:
-                known = ", ".join(sorted([*SUFFIXES, ".jsonl"]))
+                known = ", ".join(sorted([*SUFFIXES, *_LINES]))
                 raise TiaokuanError(f"no policy in the folder {name}: files ending in {known} are wanted")
             found.extend(inside)
         elif os.path.realpath(path) in written:
@@ -80,7 +94,7 @@ def find_inputs(names: Sequence[str], *, outputs: Collection[Path] = ()) -> list
             found.append(Input(path, _printable(path.name)))
     first: dict[str, Path] = {}
     for item in found:
-        if item.id in first and not item.id.endswith(".jsonl"):
+        if item.id in first and not item.is_lines:
             raise TiaokuanError(f"{first[item.id]} and {item.path} both get the id {item.id!r}; give the folder above them")
         first[item.id] = item.path
     return found
@@ -101,6 +115,13 @@ def read_documents(
                     result = replace(result, meta={**metadata[result.id], **result.meta})
                 seen.add(result.id)
             yield result
+
+
+def tick_off(results: Iterable[Document | Failure], rows: dict[str, Any]) -> Iterator[Document | Failure]:
+    """Pass results on, and take out of `rows` those of their ids."""
+    for result in results:
+        rows.pop(result.id, None)
+        yield result
 
 
 def read_metadata(path: Path) -> dict[str, dict[str, str]]:
@@ -126,11 +147,14 @@ def _exists(path: Path) -> bool:
         return False
 
 
-def _is_policy(path: Path, root: Path) -> bool:
+def _is_shown(path: Path, root: Path) -> bool:
+    """Say whether a folder's entry is neither a folder nor hidden."""
+    return not any(part.startswith(".") for part in path.relative_to(root).parts) and not path.is_dir()
+
+
+def _is_policy(path: Path) -> bool:
     """Say whether a folder's entry is named like a policy; one that is no file after all fails when it is read."""
-    named = path.suffix.lower() in SUFFIXES | {".jsonl"} and not path.stem.lower().startswith(_NOT_POLICIES)
-    hidden = any(part.startswith(".") for part in path.relative_to(root).parts)
-    return named and not hidden and not path.is_dir()
+    return path.suffix.lower() in SUFFIXES.union(_LINES) and path.name.lower().split(".")[0] not in _NOT_POLICIES
 
 
 def _is_output(path: Path, written: Collection[str]) -> bool:
@@ -152,7 +176,7 @@ def _printable(name: str) -> str:
 def _read(item: Input) -> Iterator[Document | Failure]:
     source = _printable(str(item.path))
     try:
-        if item.path.suffix.lower() == ".jsonl" and not item.is_stdin:
+        if item.is_lines:
             yield from _read_lines(item, source)
         else:
             name = "" if item.is_stdin else item.path.name
@@ -201,7 +225,7 @@ def _read_lines(item: Input, source: str) -> Iterator[Document | Failure]:
 
 def _read_line(line: bytes, where: str, source: str, number: int) -> Document | Failure:
     try:
-        row = json.loads(line.decode("utf-8-sig"), parse_constant=_no_constant)
+        row = json.loads(line.decode("utf-8-sig"), parse_constant=_no_constant, parse_float=_finite)
     except UnicodeDecodeError as error:
         return Failure(where, source, "bad_line", f"line {number} is not UTF-8 (byte {error.start})", "read")
     except (ValueError, RecursionError) as error:
@@ -217,27 +241,25 @@ def _no_constant(name: str) -> None:
     raise ValueError(f"{name} is no JSON number")
 
 
-def _check_unicode(row: Mapping[str, Any]) -> None:
-    """Raise `ReadError` for lone surrogates, which JSON can spell and no file can hold."""
-    try:
-        json.dumps(row, ensure_ascii=False).encode()
-    except UnicodeEncodeError as error:
-        raise ReadError(
-            "the text holds half of a surrogate pair; whole Unicode characters are wanted", code="not_unicode"
-        ) from error
+def _finite(number: str) -> float:
+    value = float(number)
+    if not math.isfinite(value):
+        raise ValueError(f"{number[:40]} is too large for a number")
+    return value
 
 
 def line_document(row: Any, source: str = "") -> Document:
     """Make a document of one input line: `{"id", "text"}` or `{"id", "sentences"[, "kinds"]}`, each with optional `meta`.
 
-    Given sentences are joined by line feeds and come back one for one. Raises `ReadError` for any other shape.
+    Given sentences are joined by line feeds and come back one for one. Raises `ReadError` for any other shape, and as
+    `check_text`.
     """
     if not isinstance(row, dict) or not isinstance(row.get("id"), str) or not row["id"]:
         raise ReadError('an object with a string "id" is wanted', code="bad_line")
     meta = row.get("meta", {})
     if not isinstance(meta, dict):
         raise ReadError(f'"meta" is {type(meta).__name__}, but an object is wanted', code="bad_line")
-    _check_unicode(row)
+    check_unicode(json.dumps([row["id"], meta], ensure_ascii=False))
     if isinstance(row.get("text"), str):
         return text_document(row["text"], id=row["id"], source=source, meta=meta)
     sentences = row.get("sentences")
@@ -246,8 +268,10 @@ def line_document(row: Any, source: str = "") -> Document:
     kinds: list[Kind] = row.get("kinds", ["paragraph"] * len(sentences))
     if not isinstance(kinds, list) or len(kinds) != len(sentences) or any(kind not in KINDS for kind in kinds):
         raise ReadError(f'"kinds" must name one of {", ".join(KINDS)} for each sentence', code="bad_line")
+    text = "\n".join(sentences)
+    check_text(text)
     blocks, start = [], 0
     for sentence, kind in zip(sentences, kinds, strict=True):
         blocks.append(Block(start, start + len(sentence), kind, 2 if kind == "heading" else 0))
         start += len(sentence) + 1
-    return Document(row["id"], "\n".join(sentences), tuple(blocks), source, meta, given=True)
+    return Document(row["id"], text, tuple(blocks), source, meta, given=True)

@@ -219,3 +219,33 @@ def test_a_head_of_any_start_takes_no_time():
     rng = random.Random(0)
     for piece in (b"<!---->", b"<?xml>", b" ", b"<p ", b"<!doctype ", b"a:", b"<!--"):
         assert detect_format(piece * 20_000 + rng.randbytes(3).hex().encode()) in ("text", "html")
+
+
+ROW = '{"id": "x", "text": "我们收集信息。"}'
+
+
+@pytest.mark.parametrize("name", ["", "a.txt", "a.json", "a.html"])
+@pytest.mark.parametrize(
+    "content",
+    [ROW, f"\ufeff\n {ROW}\r\n{ROW}\n", f"[{ROW}, {ROW}]", f"[\n  {ROW}\n]\n", '{\n"text": "<p><div><p><li>"}', "[]\n"],
+    ids=["object", "lines", "array", "array over lines", "page in an object", "empty array"],
+)
+def test_json_is_refused_and_its_name_told(content, name):
+    error = refused(content.encode(), name)
+    assert error.code == "unknown_format" and "named .jsonl" in str(error)
+
+
+@pytest.mark.parametrize(
+    "text", ["[1] 定义：我们指本公司。", "{隐私政策}\n我们收集信息。", "[隐私政策]", "[", '{"id": "x"} 等字段。']
+)
+def test_a_text_that_only_begins_like_json_is_read(text):
+    assert read_policy(text.encode(), id="x").text == text
+
+
+@pytest.mark.parametrize("data", [HTML, WORD, TEXT.encode()], ids=["HTML", "Word", "text"])
+def test_a_text_that_is_far_too_long_is_refused(data, monkeypatch):
+    length = len(read_policy(data, id="x").text)
+    monkeypatch.setattr("tiaokuan.data.readers.text.LONGEST", length)
+    read_policy(data, id="x")
+    monkeypatch.setattr("tiaokuan.data.readers.text.LONGEST", length - 1)
+    assert refused(data).code == "too_large"

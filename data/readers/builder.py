@@ -7,6 +7,7 @@ from typing import Any
 from ..document import Block, Cell, Document, Kind, Warn
 from ..errors import ReadError
 from ..lines import classify
+from .text import check_text
 
 CELL_SEPARATOR = " | "
 """Between the cells of a table row in `Document.text`."""
@@ -58,10 +59,11 @@ class Builder:
     def finish(
         self, *, id: str, source: str = "", meta: Mapping[str, Any] | None = None, warnings: Sequence[Warn] = ()
     ) -> Document:
-        """Return the document. Raises `ReadError` if no text was added."""
+        """Return the document. Raises `ReadError` if no text was added, and as `check_text`."""
         text = "".join(self._parts)
         if not text:
             raise ReadError("no text was found in the file; a policy's text is wanted", code="empty")
+        check_text(text)
         return Document(id, text, tuple(self._kinds(text)), source, meta or {}, tuple(warnings))
 
     def _place(self, text: str) -> tuple[int, int]:

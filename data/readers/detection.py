@@ -1,5 +1,6 @@
 """Which format a file is in, told by its bytes; its name is asked last."""
 
+import json
 import re
 import zipfile
 from io import BytesIO
@@ -18,6 +19,7 @@ SUFFIXES: dict[str, Format] = {
     ".html": "html",
     ".htm": "html",
     ".xhtml": "html",
+    ".shtml": "html",
     ".mhtml": "mhtml",
     ".mht": "mhtml",
     ".pdf": "pdf",
@@ -26,7 +28,8 @@ SUFFIXES: dict[str, Format] = {
 }
 """File names of policies and the formats that they promise."""
 
-_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+"""How old Word files begin, and new ones that are encrypted."""
 
 _FOREIGN = (
     (0, rb"\x89PNG\r\n\x1a\n|\xff\xd8\xff|GIF8[79]a|BM.{4}\0{4}|RIFF.{4}WEBP|II\*\0|MM\0\*|8BPS|\0\0\x01\0.\0", "an image"),
@@ -92,13 +95,17 @@ def detect_format(data: bytes, *, name: str = "") -> Format:
 
     Raises `ReadError` (`unknown_format`) for a format that is known and not read; the message names it.
     """
-    if data.startswith(_OLE):
+    if data.startswith(OLE):
         return "docx"  # whose reader refuses old Word files and encrypted new ones, each with its own message
     if data.startswith((b"PK\x03\x04", b"PK\x05\x06")):
         return _detect_in_zip(data)
     for offset, pattern, what in _FOREIGN_PATTERNS:
         if pattern.match(data, offset):
             raise _not_read(what)
+    if _begins_with_json(data):
+        raise ReadError(
+            'the file is JSON; policies are read from lines of {"id", "text"}, in a file named .jsonl', code="unknown_format"
+        )
     return "pdf" if b"%PDF-" in data[:1024] else _detect_markup(data, promised_format(name))
 
 
@@ -122,6 +129,18 @@ def _names_in_zip(data: bytes) -> list[str]:
         if b"word/document.xml" in data:
             return ["word/document.xml"]  # its reader says what is damaged
         raise ReadError("the file is a damaged ZIP archive; copy it again, whole", code="damaged") from error
+
+
+def _begins_with_json(data: bytes) -> bool:
+    """Say whether the content begins with a JSON object or array that ends with its line, or with the file."""
+    if not re.match(rb"(?:\xef\xbb\xbf)?\s*[{[]", data):
+        return False
+    text = data.decode("utf-8-sig", "replace").lstrip()
+    try:
+        _, end = json.JSONDecoder().raw_decode(text)
+    except (ValueError, RecursionError):
+        return False
+    return re.compile(r"[ \t]*(?:[\r\n]|\Z)").match(text, end) is not None
 
 
 def _not_read(what: str) -> ReadError:

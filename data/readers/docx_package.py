@@ -8,8 +8,7 @@ from docx.oxml import parse_xml
 
 from ..errors import ReadError
 from .archive import Archive
-
-_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+from .detection import OLE
 
 
 class Package:
@@ -17,7 +16,7 @@ class Package:
 
     def __init__(self, data: bytes) -> None:
         """Open a file. Raises `ReadError` (codes `old_word`, `encrypted`, `damaged`, `too_large`, `zip_bomb`)."""
-        if data.startswith(_OLE):
+        if data.startswith(OLE):
             raise _ole_error(data)
         self._archive = Archive(data)
         found = dict(self._relations(""))
