@@ -7,6 +7,7 @@ import os
 import signal
 import sys
 import threading
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from importlib.metadata import version
 from pathlib import Path
@@ -21,7 +22,7 @@ from ..annotations.texts import corpus_root, gold_texts
 from ..data.document import Document
 from ..data.errors import MissingExtraError, TiaokuanError
 from .annotator import Annotator
-from .inputs import Failure, find_inputs, read_documents, read_metadata
+from .inputs import Failure, find_inputs, read_documents, read_metadata, tick_off
 from .runner import HtmlPages, JsonLines, Outcome, Writer, atomic_file, atomic_folder, errors_path, run
 
 DONE, UNUSABLE, SOME_FAILED = 0, 2, 3
@@ -111,10 +112,12 @@ def _positive(text: str) -> int:
 def annotate(options: argparse.Namespace) -> int:
     """`tiaokuan annotate`."""
     failures = errors_path(options.output)
-    inputs = find_inputs(options.inputs, outputs=(options.output, failures))
-    metadata = read_metadata(options.meta) if options.meta else None
+    skipped: Counter[str] = Counter()
+    inputs = find_inputs(options.inputs, outputs=(options.output, failures), skipped=skipped)
+    metadata = read_metadata(options.meta) if options.meta else {}
+    unmatched = dict(metadata)
     annotator = Annotator.load(options.model, threads=options.threads)
-    results = read_documents(inputs, metadata)
+    results = tick_off(read_documents(inputs, metadata), unmatched)
     with atomic_file(failures) as errors:
         if options.format == "html":
             with atomic_folder(options.output) as folder:
@@ -124,6 +127,13 @@ def annotate(options: argparse.Namespace) -> int:
         else:
             with atomic_file(options.output) as file:
                 outcome = _follow(annotator, results, JsonLines(file), errors)
+    if skipped:
+        counts = ", ".join(f"{count} {suffix}" for suffix, count in sorted(skipped.items()))
+        print(f"tiaokuan: skipped files that are not named like policies: {counts}", file=sys.stderr)
+    if unmatched:
+        first = next(iter(unmatched))
+        count = f"{len(unmatched)}, the first {first!r}"
+        print(f"tiaokuan: rows of {options.meta} that match no policy: {count}; give the policies' ids", file=sys.stderr)
     if not outcome.failed:
         failures.unlink()
     else:

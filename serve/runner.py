@@ -41,8 +41,8 @@ class JsonLines:
         self.file = file
 
     def write(self, record: Record) -> None:
-        """Write a record as its line."""
-        self.file.write(json.dumps(record.to_json(), ensure_ascii=False, separators=(",", ":")) + "\n")
+        """Write a record as its line. Raises `ValueError` for a number that JSON cannot spell."""
+        self.file.write(json.dumps(record.to_json(), ensure_ascii=False, allow_nan=False, separators=(",", ":")) + "\n")
 
 
 class HtmlPages:

@@ -26,6 +26,7 @@ from tiaokuan.models.onnx_engine import OnnxEngine
 from tiaokuan.serve import Annotator
 from tiaokuan.serve.cli import main
 from tiaokuan.serve.html import page_name
+from tiaokuan.serve.runner import JsonLines
 
 ROOT = Path(__file__).parents[1]
 SHORT = "隐私政策\n我们收集手机号码。请联系我们。"
@@ -189,10 +190,14 @@ def test_a_folder_is_searched_to_the_bottom_in_order_of_name_and_ids_have_slashe
     for name in ("b.txt", "a/z.txt", "a/b/c.TXT", "c.text"):
         write(f"corpus/{name}", SHORT)
     write_lines("corpus/a/lines.jsonl", {"id": "l1", "text": SHORT})
-    for name in ("README.md", "LICENSE.txt", ".hidden.txt", "notes.log", "b.png"):
+    write_lines("corpus/l.ndjson", {"id": "l2", "text": SHORT})
+    write("corpus/license_agreement.html", f"<!doctype html><html><p>{SHORT}</html>")
+    write("corpus/page.shtml", f"<!doctype html><html><p>{SHORT}</html>")
+    for name in ("README.md", "LICENSE.txt", "license.zh.txt", ".hidden.txt", "a/notes.log", "a/b.PNG", "b.png", "Makefile"):
         write(f"corpus/{name}", "no policy")
-    assert annotate("corpus").status == 0
-    assert ids() == ["a/b/c.TXT", "l1", "a/z.txt", "b.txt", "c.text"]
+    skipped = "1 .log, 1 .md, 2 .png, 2 .txt, 1 without a suffix"
+    assert annotate("corpus") == Ended(0, "", f"tiaokuan: skipped files that are not named like policies: {skipped}\n")
+    assert ids() == ["a/b/c.TXT", "l1", "a/z.txt", "b.txt", "c.text", "l2", "license_agreement.html", "page.shtml"]
     assert rows()[2]["source"] == "corpus/a/z.txt"
 
 
@@ -291,7 +296,8 @@ def test_a_table_gives_meta_by_id_and_the_lines_own_meta_wins(annotate):
     write("t.csv", "\ufeffapp,id,date\n甲,a.txt,2024\n乙,l1,2023\n丙,nobody,2022\n".encode())
     write("a.txt", SHORT)
     write_lines("in.jsonl", {"id": "l1", "text": SHORT, "meta": {"date": "given"}}, {"id": "l2", "text": SHORT})
-    assert annotate("a.txt", "in.jsonl", "--meta", "t.csv") == Ended(0, "", "")
+    ended = annotate("a.txt", "in.jsonl", "--meta", "t.csv")
+    assert (ended.status, ended.out) == (0, "") and ended.one_line("rows of t.csv that match no policy: 1", "'nobody'")
     assert [row["meta"] for row in rows()] == [{"app": "甲", "date": "2024"}, {"app": "乙", "date": "given"}, {}]
 
 
@@ -416,6 +422,7 @@ def failing_line(annotate, line: str) -> dict:
         '{"id": "x", "sentences": ["我们"], "kinds": {"heading": 1}}',
         '{"id": "x", "text": "我们。", "meta": {"n": ' + "1" * 5000 + "}}",
         '{"id": "x", "text": "我们。", "meta": {"n": NaN}}',
+        '{"id": "x", "text": "我们。", "meta": {"n": [-1e999]}}',
         "[" * 100_000,
     ],
     ids=lambda line: line[:60],
@@ -437,6 +444,33 @@ def test_a_line_that_is_no_utf8_fails_alone(annotate):
 def test_what_no_file_can_hold_fails_alone(annotate, row):
     failure = failing_line(annotate, f"{{{row}}}")
     assert (failure["id"], failure["code"]) == ("in.jsonl:2", "not_unicode")
+
+
+@pytest.mark.parametrize("key", ["text", "sentences"])
+def test_a_text_that_is_far_too_long_fails_alone(annotate, monkeypatch, key):
+    monkeypatch.setattr("tiaokuan.data.readers.text.LONGEST", 10)
+    text = "我们收集信息。" * 2
+    failure = failing_line(annotate, json.dumps({"id": "x", key: text if key == "text" else [text]}))
+    assert (failure["id"], failure["code"]) == ("x", "too_large")
+
+
+def test_json_on_standard_input_is_not_taken_for_a_policy(annotate, monkeypatch):
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(GOOD.encode())))
+    assert annotate("-").status == 3
+    (failure,) = rows("out.errors.jsonl")
+    assert failure["code"] == "unknown_format" and "named .jsonl" in failure["message"]
+
+
+def test_a_number_that_json_cannot_spell_is_never_written(annotate, tiny_model):
+    record = Annotator.load(tiny_model)(SHORT, meta={"n": float("inf")})
+    with pytest.raises(ValueError, match="JSON"):
+        JsonLines(io.StringIO()).write(record)
+
+
+def test_a_text_given_from_python_is_refused_like_one_from_a_file(annotate, tiny_model):
+    with pytest.raises(ReadError) as caught:
+        Annotator.load(tiny_model)("我们\ud800收集。")
+    assert caught.value.code == "not_unicode"
 
 
 def test_a_line_with_an_empty_text_fails_under_its_own_id(annotate):
