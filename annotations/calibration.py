@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from ..data.errors import GoldError
 from ..data.record import Record
 from .tables import markdown_table
-from .thresholds import label_matrix, score_matrix
+from .thresholds import check_scores, label_matrix, score_matrix
 
 _EDGES = np.array([0.0, 0.05, 0.2, 0.4, 0.6, 0.8, 0.95, 1.0])
 _GRID = np.round(np.arange(0.5, 4.01, 0.05), 2)
@@ -57,8 +57,7 @@ def calibrate(gold: Sequence[Record], predicted: Sequence[Record]) -> Calibratio
 
     Raises `GoldError` for predictions without scores, and for fewer than two policies.
     """
-    if not all(s.scores for record in predicted for s in record.sentences):
-        raise GoldError("the predictions carry no scores; annotate the gold's texts with a model")
+    check_scores(predicted)
     if sum(bool(record.sentences) for record in gold) < 2:
         raise GoldError("a temperature is fitted on some policies and measured on others; give gold of two or more")
     truth = [label_matrix(record).ravel() for record in gold]

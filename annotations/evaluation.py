@@ -10,9 +10,8 @@ from ..data.taxonomy import CATEGORIES, ENTITY_TYPES
 from .metrics import Counts, Scores, score_sets, score_spans
 from .tables import markdown_table
 
-_LEAST = 20
+LEAST = 20
 """A category with fewer positives in the gold is left out of the macro mean: its F1 is mostly chance."""
-
 
 _NO_SDKS = Scores({"records": Counts(), "fields": Counts()})
 
@@ -41,18 +40,19 @@ class Evaluation:
             self.sdks + other.sdks,
         )
 
-    def to_markdown(self) -> str:
-        """Return the scores as Markdown tables."""
+    def to_markdown(self, *, boundaries: bool = True) -> str:
+        """Return the scores as Markdown tables; `boundaries` False leaves out those of sentence ends."""
         labels = [*_rows(self.categories.labels), *_row("micro", self.categories.micro)]
-        labels.append([f"macro (≥ {_LEAST} in gold)", "", "", self.categories.macro(_LEAST), ""])
+        labels.append([f"macro (≥ {LEAST} in gold)", "", "", self.categories.macro(LEAST), ""])
         labels += _row("denied", self.denied)
         spans = [*_rows(self.entities.labels), *_row("micro", self.entities.micro)]
         header = ["P", "R", "F1", "gold"]
         tables = [
             markdown_table(["category", *header], labels),
             markdown_table(["entity (strict span)", *header], spans),
-            markdown_table(["sentence ends", *header], _row("boundaries", self.boundaries)),
         ]
+        if boundaries:
+            tables.append(markdown_table(["sentence ends", *header], _row("boundaries", self.boundaries)))
         if self.denied.support:
             tables.insert(1, markdown_table(["denied", "R from", "R to (95 %)"], [["", *self.denied.recall_interval()]]))
         if self.sdks.micro.support:

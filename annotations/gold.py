@@ -100,7 +100,7 @@ def _rows(path: Path) -> Iterator[tuple[str, dict]]:
         for number, line in enumerate(_content(file).split(b"\n"), 1):
             if line.strip():
                 try:
-                    row = json.loads(line.decode("utf-8"))
+                    row = json.loads(line.decode("utf-8-sig"))
                 except UnicodeDecodeError as error:
                     raise GoldError(f"{file}, line {number}: not UTF-8 (byte {error.start})") from error
                 except (ValueError, RecursionError) as error:

@@ -15,7 +15,8 @@ from .tables import markdown_table
 def compare_with_humans(gold: Sequence[Record], places: dict[str, StandOff], root: Path) -> str:
     """Return a table of F1 and κ per topic, human labels taken as gold, over the labelled rows of the published split.
 
-    `places` names each record's policy in the corpus at `root`. Raises `GoldError` if no record belongs to CAPP-130.
+    `places` names each record's policy in the corpus at `root`. Raises `GoldError` if no record belongs to CAPP-130, and
+    for one whose policy the corpus lacks or cuts into other sentences.
     """
     policies = {policy.name: policy for policy in capp130.read_policies(root)}
     split = capp130.topic_split()
@@ -24,8 +25,13 @@ def compare_with_humans(gold: Sequence[Record], places: dict[str, StandOff], roo
         place = places.get(record.id)
         if place is None or place.corpus != "capp130":
             continue
+        if place.policy not in policies:
+            raise GoldError(f"{record.id}: the copy of CAPP-130 at {root} has no policy {place.policy}; give a whole one")
         rows = policies[place.policy].rows
         lines = [index for index, row in enumerate(rows) if row.text.strip()]
+        if len(lines) != len(record.sentences):
+            count = len(record.sentences)
+            raise GoldError(f"{record.id}: {count} sentences, but {place.policy} has {len(lines)} rows; one for each is wanted")
         for index, sentence in zip(lines, record.sentences, strict=True):
             labels = rows[index].labels
             if labels is not None and (place.policy, index) in split:

@@ -13,7 +13,18 @@ SCHEMA = 1
 
 _SHAPE = {"text": (str, type(None)), "source": str, "meta": Mapping, "model": Mapping, "entities": list, "sdks": list}
 _SENTENCE_SHAPE = {"start": int, "end": int, "categories": list, "denied": list, "headings": list, "scores": Mapping}
-_ENTITY_SHAPE = {"start": int, "end": int, "type": str, "text": str, "norm": Mapping}
+_NUMBER = (int, float)
+_RANGE = (list, type(None))
+_ENTITY_SHAPE = {"start": int, "end": int, "type": str, "text": str, "score": (*_NUMBER, type(None)), "norm": Mapping}
+_SDK_SHAPE = {
+    "name": int,
+    "owner": _RANGE,
+    "purpose": list,
+    "data_types": list,
+    "permissions": list,
+    "link": _RANGE,
+    "platform": (str, type(None)),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +164,7 @@ def _sentence(row: Mapping[str, Any], index: int) -> LabelledSentence:
     if any(not isinstance(h, int) or not 0 <= h < index for h in headings):
         raise ValueError(f"{where} has headings {list(headings)}, but a heading stands before what it heads")
     scores = row.get("scores", {})
+    _check_types(scores, dict.fromkeys(scores, _NUMBER), f"{where}'s scores")
     return LabelledSentence(row["start"], row["end"], row["kind"], headings, categories, denied, scores)
 
 
@@ -173,12 +185,19 @@ def _entity(row: Mapping[str, Any], index: int) -> Entity:
 
 
 def _sdk(row: Mapping[str, Any], index: int, entities: int) -> Mapping[str, Any]:
-    """Check that an SDK record's numbers are indices of entities."""
+    """Check that an SDK record's numbers are indices of entities, and its ranges pairs of numbers."""
     where = f"sdk {index}"
-    _check_types(row, {"name": int, "data_types": list, "permissions": list}, where)
-    named = [item["entity"] for key in ("data_types", "permissions") for item in row.get(key, [])]
-    if any(not isinstance(i, int) or not 0 <= i < entities for i in [row["name"], *named]):
+    _check_types(row, _SDK_SHAPE, where)
+    items = [item for key in ("data_types", "permissions") for item in row.get(key, [])]
+    for item in items:
+        _check_types(item, {"entity": int}, f"an item of {where}")
+        if not isinstance(item.get("denied", False), bool):
+            raise ValueError(f"an item of {where} is denied {item['denied']!r}; true or false is wanted")
+    if any(not 0 <= i < entities for i in [row["name"], *(item["entity"] for item in items)]):
         raise ValueError(f"{where} names an entity that the record does not have")
+    for pair in filter(None, [row.get("owner"), row.get("link"), *row.get("purpose", [])]):
+        if not (isinstance(pair, list) and len(pair) == 2 and all(isinstance(place, int) for place in pair)):
+            raise ValueError(f"{where} has {pair!r} for a range; [start, end] is wanted")
     return row
 
 

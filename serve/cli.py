@@ -20,7 +20,7 @@ from ..annotations.gold import as_document, read_gold, stand_off
 from ..annotations.tables import markdown_table
 from ..annotations.texts import corpus_root, gold_texts
 from ..data.document import Document
-from ..data.errors import MissingExtraError, TiaokuanError
+from ..data.errors import MissingExtraError, ModelError, TiaokuanError
 from .annotator import Annotator
 from .inputs import Failure, find_inputs, read_documents, read_metadata, tick_off
 from .runner import HtmlPages, JsonLines, Outcome, Writer, atomic_file, atomic_folder, errors_path, run
@@ -154,6 +154,9 @@ def _add_gold(commands: argparse._SubParsersAction) -> None:
     gold = commands.add_parser("gold", help="work with gold files").add_subparsers(required=True, metavar="ACTION")
     check = gold.add_parser("check", help="check a gold file or folder; names line and cause")
     check.add_argument("path", type=Path, metavar="PATH")
+    check.add_argument(
+        "--corpus", "--corpora", dest="corpora", type=Path, metavar="DIR", help="also check stand-off gold against its corpora"
+    )
     check.set_defaults(run=gold_check)
 
 
@@ -161,7 +164,8 @@ def gold_check(options: argparse.Namespace) -> int:
     """`tiaokuan gold check`."""
     from ..annotations.counts import describe
 
-    print(describe(read_gold(options.path)))
+    texts = gold_texts(options.path, options.corpora) if options.corpora else None
+    print(describe(read_gold(options.path, texts)))
     return DONE
 
 
@@ -215,7 +219,7 @@ def _agreement_with_humans(options: argparse.Namespace) -> int:
 
     if options.corpora is None:
         raise TiaokuanError("CAPP-130's human labels are in the corpus; give the folder that holds it as --corpora")
-    gold, places = read_gold(options.first), stand_off(options.first)
+    gold, places = read_gold(options.first, gold_texts(options.first, options.corpora)), stand_off(options.first)
     print(compare_with_humans(gold, places, corpus_root("capp130", options.corpora)))
     return DONE
 
@@ -228,8 +232,9 @@ def evaluate_command(options: argparse.Namespace) -> int:
 
     gold = read_gold(options.gold, gold_texts(options.gold, options.corpora))
     path = Path(options.predictions)
-    predicted = read_gold(path) if path.suffix in (".jsonl", ".gz") else list(Annotator.load(path).pipe(map(as_document, gold)))
-    report = evaluate(gold, predicted).to_markdown()
+    is_model = path.suffix not in (".jsonl", ".gz")
+    predicted = list(_load(path).pipe(map(as_document, gold))) if is_model else read_gold(path)
+    report = evaluate(gold, predicted).to_markdown(boundaries=not is_model)  # a model is given the gold's own sentences
     found = {record.id: record for record in predicted}
     predicted = [found[record.id] for record in gold]
     if options.seen:
@@ -244,6 +249,13 @@ def evaluate_command(options: argparse.Namespace) -> int:
         with atomic_file(options.output / "report.md") as file:
             file.write(f"# {path.name} against {options.gold.name}\n\n{report}\n")
     return DONE
+
+
+def _load(path: Path) -> Annotator:
+    try:
+        return Annotator.load(path)
+    except ModelError as error:
+        raise ModelError(f"{error} (predictions are a file that ends in .jsonl)") from error
 
 
 def _add_training(commands: argparse._SubParsersAction) -> None:

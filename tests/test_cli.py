@@ -870,8 +870,9 @@ def test_a_model_reads_the_sentences_of_the_gold(tiaokuan, gold, tiny_model):
     ended = tiaokuan("evaluate", tiny_model, gold)
     assert (ended.status, ended.err) == (0, "")
     assert cells(ended.out, "micro")[:3] == ["1.000"] * 3
-    # All but the SDK records, which need blocks that the gold's sentences lack.
-    assert ended.out.split("| SDK disclosure")[0] in tiaokuan("evaluate", "out.jsonl", gold).out
+    # All but the sentence ends, which are the gold's own, and the SDK records, which need blocks that its sentences lack.
+    assert "sentence ends" not in ended.out
+    assert tiaokuan("evaluate", "out.jsonl", gold).out.startswith(ended.out.split("| SDK disclosure")[0].rstrip())
 
 
 def test_scores_are_held_against_the_share_that_is_true(tiaokuan, gold):
@@ -907,6 +908,8 @@ def test_evaluation_that_cannot_be_done(tiaokuan, gold):
     assert tiaokuan("evaluate", "p.jsonl", gold).unusable("a.txt", "another text")
     assert tiaokuan("evaluate", "out.jsonl", "none").unusable("no gold at none")
     assert tiaokuan("evaluate", "nowhere", gold).unusable("no model at 'nowhere'")
+    for name in ("p.json", gold):
+        assert tiaokuan("evaluate", name, gold).unusable("predictions are a file that ends in .jsonl")
     assert tiaokuan("evaluate", "out.jsonl", ROOT / "annotations" / "capp130").unusable("--corpora")
 
 

@@ -1,3 +1,4 @@
+import codecs
 import gzip
 import hashlib
 import json
@@ -12,13 +13,16 @@ from tiaokuan.annotations.agreement import Disagreement, agree
 from tiaokuan.annotations.counts import describe
 from tiaokuan.annotations.evaluation import align, evaluate, unseen_recall
 from tiaokuan.annotations.gold import StandOff, as_document, read_gold, stand_off, text_sha256, write_gold
+from tiaokuan.annotations.human import compare_with_humans
 from tiaokuan.annotations.metrics import Counts, cohen_kappa
 from tiaokuan.annotations.tables import markdown_table
 from tiaokuan.annotations.texts import gold_texts
+from tiaokuan.data.corpora import capp130
 from tiaokuan.data.errors import GoldError
 from tiaokuan.data.record import Entity, LabelledSentence, Record
 from tiaokuan.data.segmentation import segment
 from tiaokuan.data.taxonomy import CATEGORIES
+from tiaokuan.serve.cli import main
 
 ROOT = Path(__file__).parents[1]
 GOLD = ROOT / "annotations"
@@ -208,6 +212,55 @@ def test_self_contained_gold_needs_no_corpora(tmp_path):
     assert stand_off(tmp_path / "g.jsonl") == {}
 
 
+def test_gold_may_begin_with_a_byte_order_mark(tmp_path):
+    (tmp_path / "g.jsonl").write_bytes(codecs.BOM_UTF8 + json.dumps(PLAIN).encode())
+    assert [record.id for record in read_gold(tmp_path)] == ["p"]
+
+
+@pytest.fixture
+def capp(tmp_path) -> Path:
+    """A copy of CAPP-130 with one policy, up to its first row in the published split, and gold of it in `g.jsonl`."""
+    policy, last = next(iter(capp130.topic_split()))
+    rows = [{"text": f"我们收集第{number}种信息。", "label": ["数据收集"]} for number in range(last + 1)]
+    (tmp_path / CAPP).mkdir(parents=True)
+    lines(tmp_path / CAPP / f"{policy}.jsonl", *rows)
+    document = capp130.read_policies(tmp_path)[0].document()
+    sentences = tuple(LabelledSentence(b.start, b.end, categories=("first_party_collection",)) for b in document.blocks)
+    place = StandOff("capp130", policy, text_sha256(document.text))
+    write_gold(tmp_path / "g.jsonl", [Record("x", document.text, sentences)], {"x": place})
+    return tmp_path
+
+
+CAPP = Path("CAPP_130_Corpus/Annotation/Annotation")
+
+
+def test_gold_is_compared_with_the_human_labels_of_its_own_text(capp):
+    texts = gold_texts(capp / "g.jsonl", capp)
+    (record,), places = read_gold(capp / "g.jsonl", texts), stand_off(capp / "g.jsonl")
+    assert line_of(compare_with_humans([record], places, capp), "数据收集")[3:] == ["1.000", "1.000", "1"]
+    with pytest.raises(GoldError, match=r"x: 1 sentences, but rw_\d+ has \d+ rows"):
+        compare_with_humans([replace(record, sentences=record.sentences[:1])], places, capp)
+    with pytest.raises(GoldError, match=r"x: the copy of CAPP-130 at .* has no policy rw_0"):
+        compare_with_humans([record], {"x": replace(places["x"], policy="rw_0")}, capp)
+
+
+@pytest.mark.parametrize("command", [["agreement", "g.jsonl", "capp130"], ["gold", "check", "g.jsonl"]])
+def test_gold_is_refused_beside_another_copy_of_its_corpus(capp, monkeypatch, capsys, command):
+    def run(status: int) -> str:
+        with pytest.raises(SystemExit) as ended:
+            main([*command, "--corpora", "."])
+        assert ended.value.code == status
+        return capsys.readouterr().err
+
+    monkeypatch.chdir(capp)
+    assert run(0) == ""
+    (file,) = (capp / CAPP).iterdir()
+    file.write_text(file.read_text(encoding="utf-8") + file.read_text(encoding="utf-8"), encoding="utf-8")
+    assert "differs from the one that was annotated" in run(2)
+    file.rename(file.with_name("rw_999.jsonl"))
+    assert "has no policy" in run(2)
+
+
 def test_a_folder_is_read_in_order_of_name_and_blank_lines_are_skipped(tmp_path):
     lines(tmp_path / "b.jsonl", PLAIN | {"id": "3"})
     lines(tmp_path / "a.jsonl", PLAIN | {"id": "2"}, PLAIN | {"id": "1"})
@@ -256,6 +309,10 @@ def entity(start: object = 2, end: object = 4, **more) -> dict:
     return {"entities": [{"start": start, "end": end, "type": "DATA_TYPE", **more}]}
 
 
+def sdk(**changes) -> dict:
+    return entity() | {"sdks": [{"name": 0, **changes}]}
+
+
 @pytest.mark.parametrize(
     ("changes", "cause"),
     [
@@ -301,11 +358,20 @@ def test_a_broken_record_is_refused_with_file_line_and_cause(tmp_path, changes, 
         (sentence(categories=5), "sentence 0"),
         (sentence(headings=5), "sentence 0"),
         (sentence(scores=5), "sentence 0"),
+        (sentence(scores={"contact": "high"}), "sentence 0's scores has contact"),
+        (entity(score="high"), "entity 0 has score"),
         ({"entities": None}, "entities"),
         ({"entities": ["号码"]}, "entity 0"),
         ({"sdks": 5}, "sdk"),
         ({"sdks": [5]}, "sdk"),
         ({"sdks": [{"name": 7}]}, "sdk"),
+        (sdk(purpose=None), "sdk 0 has purpose"),
+        (sdk(purpose=[[0]]), r"sdk 0 has \[0\] for a range"),
+        (sdk(owner="甲"), "sdk 0 has owner"),
+        (sdk(link=[0, "5"]), r"sdk 0 has \[0, '5'\] for a range"),
+        (sdk(platform=5), "sdk 0 has platform"),
+        (sdk(data_types=[5]), "an item of sdk 0"),
+        (sdk(data_types=[{"entity": 0, "denied": "no"}]), "an item of sdk 0"),
     ],
     ids=str,
 )

@@ -3,6 +3,7 @@
 import pytest
 
 from tiaokuan.annotations.thresholds import tune_thresholds
+from tiaokuan.data.errors import GoldError
 from tiaokuan.data.record import LabelledSentence, Record
 from tiaokuan.data.taxonomy import CATEGORIES
 
@@ -44,3 +45,15 @@ def test_a_single_policy_keeps_one_half_where_nothing_else_can_be_measured():
     gold, found = _records("a", SHY)
     tuned = tune_thresholds([gold], [found])
     assert tuned.held_out.micro == tuned.default.micro
+
+
+def test_predictions_without_scores_are_refused():
+    gold, _ = _records("a", SHY)
+    with pytest.raises(GoldError, match="carry no scores"):
+        tune_thresholds([gold], [gold])
+
+
+def test_a_policy_without_sentences_changes_nothing():
+    gold, found = _records("a", SHY)
+    blank = Record("b", "\n", ())
+    assert tune_thresholds([gold, blank], [found, blank]).default == tune_thresholds([gold], [found]).default
