@@ -18,6 +18,7 @@ from .html_text import article, css_class, escape, flat, norm_words
 
 _HERE = files("tiaokuan.serve")
 _DENIED = Label("denied", "不（否定）", "Denied: said not to happen", "")
+_INDEX_TITLE = "隐私政策"
 _SDK_FIELDS = {
     "name": "SDK",
     "owner": "主体 Owner",
@@ -77,17 +78,17 @@ def render_page(record: Record) -> str:
     return _page(_title(record), "policy", "\n".join(body))
 
 
-def render_index(rows: Iterable[IndexRow], *, title: str = "隐私政策") -> str:
+def render_index(rows: Iterable[IndexRow]) -> str:
     """Return the index of a run: a table of its policies with their counts, each linked to its page."""
     rows = tuple(rows)
     head = _index_head("政策", "Policy") + _index_head("句", "Sentences")
     head += "".join(_index_head(label.zh, label.en, css_class(label.id)) for label in ENTITY_LABELS + CATEGORY_LABELS)
     total = sum(row.sentences for row in rows)
-    body = f"""<header><h1>{escape(title)}</h1><p class="faint">{len(rows):,} 份政策 policies · {total:,} 句 sentences.
+    body = f"""<header><h1>{_INDEX_TITLE}</h1><p class="faint">{len(rows):,} 份政策 policies · {total:,} 句 sentences.
 实体按不同写法计数，类别按句计数。 Entities count different surfaces, categories count sentences.</p></header>
 <main class="wide"><table class="index"><thead><tr>{head}</tr></thead>
 <tbody>{"".join(map(_index_line, rows))}</tbody></table></main>"""
-    return _page(title, "index", body)
+    return _page(_INDEX_TITLE, "index", body)
 
 
 def _index_head(zh: str, en: str, mark: str = "") -> str:

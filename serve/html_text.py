@@ -10,13 +10,13 @@ from typing import Any
 from unicodedata import east_asian_width
 
 from ..data.document import Span
+from ..data.readers.builder import CELL_SEPARATOR
 from ..data.record import Entity, LabelledSentence, Record
 from ..data.taxonomy import CATEGORY_LABELS, ENTITY_LABELS
 
 _BLANK = re.compile(r"\s+")
 _BREAKS = frozenset("\n\r\v\f\x85\u2028\u2029")
 _NOT_HTML = re.compile("[\0\ud800-\udfff]")
-_CELL_BORDER = " | "
 _LABEL = {label.id: label for label in CATEGORY_LABELS + ENTITY_LABELS}
 _CLASS = {a.id: f"k{i}" for i, a in enumerate(CATEGORY_LABELS)} | {a.id: f"t{i}" for i, a in enumerate(ENTITY_LABELS)}
 _Numbered = tuple[int, Entity]
@@ -119,12 +119,12 @@ def _chip(category: str, sentence: LabelledSentence) -> str:
 
 def _cells(text: str, row: Span, found: Sequence[_Numbered]) -> str:
     at, out = row.start, []
-    for cell in text[row.start : row.end].split(_CELL_BORDER):
+    for cell in text[row.start : row.end].split(CELL_SEPARATOR):
         end = at + len(cell)
         words = _marked(text, Span(at, end), found) if cell else ""
-        border = f'<span class="bar">{_CELL_BORDER}</span>' if end < row.end else ""
+        border = f'<span class="bar">{CELL_SEPARATOR}</span>' if end < row.end else ""
         out.append(f'<span class="cell" role="cell">{words}{border}</span>')
-        at = end + len(_CELL_BORDER)
+        at = end + len(CELL_SEPARATOR)
     return "".join(out)
 
 

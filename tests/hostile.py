@@ -335,7 +335,11 @@ def lines_files() -> Iterator[Hostile]:
     }
     for name, line in lines.items():
         yield Hostile(f"line-{name}.jsonl", line, "bad_line", f"line-{name}.jsonl:1")
-    yield Hostile("line-half-a-surrogate.jsonl", b'{"id": "half", "text": "\\ud800"}', "not_unicode", "line-half-a-surrogate.jsonl:1")
+    for name, line in {
+        "half-a-surrogate": b'{"id": "half", "text": "\\ud800"}',
+        "half-a-surrogate-in-id": b'{"id": "half \\ud800", "text": "a"}',
+    }.items():
+        yield Hostile(f"line-{name}.jsonl", line, "not_unicode", f"line-{name}.jsonl:1")
     yield Hostile("line-empty-text.jsonl", b'{"id": "blank", "text": " "}', "empty", "blank")
 
 

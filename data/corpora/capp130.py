@@ -4,7 +4,6 @@ Read from the layout of its public repository. The published topic split is by s
 policy and line of each of its rows, in the order of the published files, so that a sentence can be read in context.
 """
 
-import ast
 import csv
 import json
 from collections.abc import Iterator
@@ -26,7 +25,6 @@ NAMES = frozenset([*TOPICS, "摘要", "潜在风险"])
 """The 13 known label names; 75 rows carry a rewritten sentence among their labels, which is dropped."""
 
 _ANNOTATION = Path("CAPP_130_Corpus/Annotation/Annotation")
-_TOPIC_FILES = Path("CAPP_130_Corpus/Subdataset/Extraction/topic_identification_dataset")
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,26 +68,6 @@ def topic_split() -> dict[tuple[str, int], Split]:
     for row in csv.DictReader(lines):
         table[f"rw_{row['policy']}", int(row["line"])] = cast(Split, row["split"])
     return dict(sorted(table.items()))
-
-
-def read_topic_file(root: Path, split: Split) -> list[tuple[str, tuple[int, ...]]]:
-    """Read a published file of the topic task: (sentence, 11 zeros and ones) a row.
-
-    The columns stand in the order of `TOPICS`.
-    """
-    path = root / _TOPIC_FILES / f"{split}.txt"
-    if not path.is_file():
-        raise GoldError(f"no {split} rows at {path}: this copy of CAPP-130 lacks them")
-    rows = []
-    for line in path.read_text(encoding="utf-8-sig").rstrip("\n").split("\n"):
-        text, _, vector = line.rpartition("\t")
-        try:
-            rows.append((text, tuple(ast.literal_eval(vector))))
-        except (SyntaxError, ValueError) as error:
-            raise GoldError(
-                f"{path.name}, line {len(rows) + 1}: a sentence, a tab and a list of 11 numbers is wanted"
-            ) from error
-    return rows
 
 
 def _rows(path: Path) -> Iterator[Row]:

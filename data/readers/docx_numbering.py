@@ -7,17 +7,10 @@ from typing import Any
 
 from .characters import ORDINARY, UNKNOWN
 from .docx_package import attribute, child, children, is_on, number
+from .numerals import roman
 
 _LONGEST_MARKER = 40
 """Characters; a longer one is cut."""
-
-_ROMAN = dict(
-    zip(
-        (1000, 900, 500, 400, 100, 90, 50, 40, 10, 9, 5, 4, 1),
-        ("M", "CM", "D", "CD", "C", "XC", "L", "XL", "X", "IX", "V", "IV", "I"),
-        strict=True,
-    )
-)
 
 _NO_SPACE_BEHIND = "、。，：；）】》．"
 
@@ -137,16 +130,6 @@ def _formal(count: int) -> str:
     return _chinese(count, "零壹贰叁肆伍陆柒捌玖", "仟佰拾")
 
 
-def _roman(count: int) -> str:
-    if not 0 < count < 4_000:
-        return str(count)
-    text = ""
-    for value, letters in _ROMAN.items():
-        text += letters * (count // value)
-        count %= value
-    return text
-
-
 def _letters(count: int) -> str:
     """Write a number as Word does: a to z, then aa, bb."""
     return chr(ord("a") + (count - 1) % 26) * ((count - 1) // 26 + 1) if 0 < count <= 780 else str(count)
@@ -163,8 +146,8 @@ _FORMS: dict[str, Callable[[int], str]] = {
     "decimalFullWidth": lambda count: str(count).translate({ord("0") + n: chr(ord("０") + n) for n in range(10)}),
     "lowerLetter": _letters,
     "upperLetter": lambda count: _letters(count).upper(),
-    "lowerRoman": lambda count: _roman(count).lower(),
-    "upperRoman": _roman,
+    "lowerRoman": lambda count: roman(count).lower(),
+    "upperRoman": roman,
     "chineseCounting": _chinese,
     "chineseCountingThousand": _chinese,
     "taiwaneseCounting": _chinese,

@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 
 from .html_page import Element
+from .numerals import roman
 
 _BULLET = "• "
 _STYLE = re.compile(r"list-style(?:-type)?\s*:([^;]*)", re.IGNORECASE)
@@ -23,22 +24,6 @@ _STYLES = {
 }
 """The values of CSS `list-style-type` and of the attribute `type`."""
 
-_ROMAN = {
-    "m": 1000,
-    "cm": 900,
-    "d": 500,
-    "cd": 400,
-    "c": 100,
-    "xc": 90,
-    "l": 50,
-    "xl": 40,
-    "x": 10,
-    "ix": 9,
-    "v": 5,
-    "iv": 4,
-    "i": 1,
-}
-_MOST_ROMAN = 3999
 _MOST = 2**31 - 1
 
 
@@ -81,13 +66,13 @@ def _style(element: Element) -> str:
 
 
 def _numeral(number: int, style: str) -> str:
-    if style in "aA" and number > 0:
+    if style in "iI":
+        numeral = roman(number)
+    elif style in "aA" and number > 0:
         numeral = _letters(number)
-    elif style in "iI" and 0 < number <= _MOST_ROMAN:
-        numeral = _roman(number)
     else:
-        return str(number)
-    return numeral if style.islower() else numeral.upper()
+        numeral = str(number)
+    return numeral.lower() if style.islower() else numeral.upper()
 
 
 def _letters(number: int) -> str:
@@ -96,11 +81,3 @@ def _letters(number: int) -> str:
         number, rest = divmod(number - 1, 26)
         letters = chr(ord("a") + rest) + letters
     return letters
-
-
-def _roman(number: int) -> str:
-    numeral = ""
-    for letters, value in _ROMAN.items():
-        numeral += letters * (number // value)
-        number %= value
-    return numeral
