@@ -66,8 +66,8 @@ class Input:
 def find_inputs(names: Sequence[str], *, outputs: Collection[Path] = (), skipped: Counter[str] | None = None) -> list[Input]:
     """Resolve files and folders (searched recursively, in order of name); `-` is standard input.
 
-    Files that the run will write are not found in folders, nor are those that are hidden or not named like policies;
-    `skipped` counts the last by suffix. Raises `TiaokuanError` for a name that does not exist or is to
+    Files that the run will write are not found in folders, nor are hidden files, readmes and licences, nor those that are not
+    named like policies; `skipped` counts the last by suffix. Raises `TiaokuanError` for a name that does not exist or is to
     be written, a folder without policies, and two inputs of one id.
     """
     written = {os.path.realpath(output) for output in outputs}  # Path.resolve raises on links that go round in a circle
@@ -80,7 +80,7 @@ def find_inputs(names: Sequence[str], *, outputs: Collection[Path] = (), skipped
             shown = name if len(name) <= _LONGEST_SHOWN else f"{name[:_LONGEST_SHOWN]}…"
             raise TiaokuanError(f"no file or folder {shown!r}; check the path")
         elif path.is_dir():
-            files = [p for p in sorted(path.rglob("*")) if _is_shown(p, path) and not _is_output(p, written)]
+            files = [p for p in sorted(path.rglob("*")) if _is_candidate(p, path) and not _is_output(p, written)]
             inside = [Input(p, _printable(p.relative_to(path).as_posix())) for p in files if _is_policy(p)]
             if skipped is not None:
                 skipped.update(_printable(p.suffix.lower()) or "without a suffix" for p in files if not _is_policy(p))
@@ -147,14 +147,15 @@ def _exists(path: Path) -> bool:
         return False
 
 
-def _is_shown(path: Path, root: Path) -> bool:
-    """Say whether a folder's entry is neither a folder nor hidden."""
-    return not any(part.startswith(".") for part in path.relative_to(root).parts) and not path.is_dir()
+def _is_candidate(path: Path, root: Path) -> bool:
+    """Say whether a folder's entry is no folder, not hidden, and no readme or the like."""
+    hidden = any(part.startswith(".") for part in path.relative_to(root).parts)
+    return not hidden and path.name.lower().split(".")[0] not in _NOT_POLICIES and not path.is_dir()
 
 
 def _is_policy(path: Path) -> bool:
     """Say whether a folder's entry is named like a policy; one that is no file after all fails when it is read."""
-    return path.suffix.lower() in SUFFIXES.union(_LINES) and path.name.lower().split(".")[0] not in _NOT_POLICIES
+    return path.suffix.lower() in SUFFIXES.union(_LINES)
 
 
 def _is_output(path: Path, written: Collection[str]) -> bool:

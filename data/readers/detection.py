@@ -132,14 +132,16 @@ def _names_in_zip(data: bytes) -> list[str]:
 
 
 def _begins_with_json(data: bytes) -> bool:
-    """Say whether the content begins with a JSON object or array that ends with its line, or with the file."""
+    """Say whether the content begins with a JSON object, or an array of some, that ends with its line or with the file."""
     if not re.match(rb"(?:\xef\xbb\xbf)?\s*[{[]", data):
         return False
     text = data.decode("utf-8-sig", "replace").lstrip()
     try:
-        _, end = json.JSONDecoder().raw_decode(text)
+        found, end = json.JSONDecoder().raw_decode(text)
     except (ValueError, RecursionError):
         return False
+    if isinstance(found, list) and not any(isinstance(item, dict) for item in found):
+        return False  # as `[1]`, the mark of a note
     return re.compile(r"[ \t]*(?:[\r\n]|\Z)").match(text, end) is not None
 
 
