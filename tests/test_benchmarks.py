@@ -17,15 +17,9 @@ from tiaokuan.models.settings import Settings
 from tiaokuan.train.benchmark import Silence, dictionary_scores
 from tiaokuan.train.checkpoints import run_folder
 from tiaokuan.train.finetune import FinetuneRecipe
-from tiaokuan.train.topics import (
-    TopicTask,
-    disjoint_folds,
-    labels_around,
-    score_topics,
-    split_table,
-    topic_scores,
-    trained_topics,
-)
+from tiaokuan.train.held_out import trained_topics
+from tiaokuan.train.sources import Sources
+from tiaokuan.train.topics import TopicTask, disjoint_folds, labels_around, score_topics, split_table, topic_scores
 
 
 def _policy(name: str, *texts: str) -> Policy:
@@ -60,13 +54,15 @@ def test_a_recipe_trained_without_a_policy_labels_it(tiny_encoder, tmp_path):
     task = TopicTask((*(Policy(str(n), rows) for n, rows in enumerate(known)), Policy("b", tuple(unlabelled))), {})
     recipe = FinetuneRecipe(str(tiny_encoder), {"capp130": 1.0}, 60, 2e-3, 1, 1, topic_head=True)
     rows, wanted = [(str(number), row) for number in range(4) for row in range(2)], [("b", 0), ("b", 1)]
-    found = trained_topics(task, rows, wanted, recipe, tmp_path / "fold")
+    found = trained_topics(Sources(recipe, topics=task, rows=rows), wanted, tmp_path / "fold")
     assert found == [frozenset(TOPICS[1:2]), frozenset(TOPICS[:1])]
-    for refused in (replace(recipe, sources={"capp130": 1.0, "gold": 1.0}), replace(recipe, topic_head=False)):
-        with pytest.raises(RecipeError, match="capp130 alone"):
-            trained_topics(task, rows, wanted, refused, tmp_path / "other")
-    with pytest.raises(RecipeError, match="may know what is held out"):
-        trained_topics(task, rows, wanted, replace(recipe, base=str(find_model())), tmp_path / "other")
+    for change, cause in (
+        ({"sources": {"capp130": 1.0, "gold": 1.0}, "gold": ("capp130",)}, "may be of what is held out"),
+        ({"topic_head": False}, "with a topic_head"),
+        ({"base": str(find_model())}, "may know what is held out"),
+    ):
+        with pytest.raises(RecipeError, match=cause):
+            trained_topics(Sources(replace(recipe, **change), topics=task, rows=rows), wanted, tmp_path / "other")
 
 
 def test_a_fold_goes_on_only_from_the_very_same_training(tmp_path):

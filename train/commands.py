@@ -3,40 +3,42 @@
 import argparse
 import dataclasses
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Sequence
 from functools import partial
 from importlib.metadata import version
-from itertools import chain
 from pathlib import Path
 
 from ..annotations.gold import as_document, read_gold
-from ..annotations.texts import FOLDERS, corpus_root, gold_texts, shipped_gold
+from ..annotations.texts import gold_texts, shipped_gold
 from ..data.corpora.ca4p483 import COMPONENTS, read_bios
 from ..data.errors import RecipeError, TiaokuanError
 from ..data.record import Record
 from ..models.encoding import Encoder
-from ..models.folder import ModelFolder, find_model, open_model
+from ..models.folder import find_model, open_model
 from ..models.modeling import TorchEngine
-from ..models.ngrams import NgramModel
-from ..models.pipeline import Pipeline
-from .augmentation import swap_mentions
-from .benchmark import (
-    Silence,
-    boundary_table,
-    fold_report,
-    hold_out,
-)
+from .benchmark import boundary_table, fold_report, hold_out
 from .cards import model_card
 from .checkpoints import base_print, run_folder
 from .components import component_table, linear_components, network_components, paragraph_table
 from .export import load_model, rewrite_graph, save_model
-from .finetune import FinetuneRecipe, encoder_of, finetune, is_model, start_model
+from .finetune import FinetuneRecipe, encoder_of, finetune, start_model
 from .hardware import is_first_process
-from .ngrams import NgramRecipe, train_ngrams
+from .held_out import refuse_model, trained_pipeline, trained_topics
+from .ngrams import NgramRecipe
 from .pretrain import PretrainRecipe, pretrain
 from .recipe import load_recipe
-from .targets import Example, ca4p483_example, capp130_example, gold_example
-from .topics import Learn, branch_topics, fold_table, linear_topics, network_topics, split_table, topic_task, trained_topics
+from .sources import Sources, corpus
+from .topics import (
+    Learn,
+    Place,
+    Topics,
+    branch_topics,
+    fold_table,
+    linear_topics,
+    network_topics,
+    split_table,
+    topic_task,
+)
 
 
 def pretrain_command(options: argparse.Namespace) -> None:
@@ -51,19 +53,16 @@ def train_command(options: argparse.Namespace) -> None:
     recipe = _recipe(options, options.recipe)
     if (options.output / "model").exists():
         raise TiaokuanError(f"{options.output} holds a model already; give a new folder")
-    for source in recipe.all_sources() - {"gold"}:
-        _corpus(source, options.corpora)
-    records = _gold(options.gold, recipe, options.corpora) if "gold" in recipe.all_sources() else []
+    sources = Sources.read(recipe, options.corpora, options.gold)
     model, tokenizer = start_model(recipe)
     encoder = encoder_of(model, tokenizer)
-    examples = _examples(recipe.sources, recipe, encoder, records, options.corpora)
-    checkpoints = run_folder(options.output / "checkpoints", recipe, base_print(recipe.base), records)
-    finetune(recipe, model, encoder, examples, checkpoints)
+    checkpoints = run_folder(options.output / "checkpoints", recipe, base_print(recipe.base), sources.gold)
+    finetune(recipe, model, encoder, sources.examples(encoder), checkpoints)
     if not is_first_process():
         return
-    ngrams = _branch(recipe, encoder, records, options.corpora)
+    ngrams = sources.branch(encoder)
     name = Path(options.recipe).stem
-    card = model_card(name, recipe, records)
+    card = model_card(name, recipe, sources.gold)
     save_model(model, tokenizer, options.output / "model", name=name, version=_version(), card=card, ngrams=ngrams)
     print(f"wrote {options.output / 'model'}")
 
@@ -98,7 +97,7 @@ def _benchmark_boundaries(options: argparse.Namespace, _: Path) -> str:
 
 
 def _benchmark_capp130(options: argparse.Namespace, work: Path) -> str:
-    task = topic_task(_corpus("capp130", options.corpora))
+    task = topic_task(corpus("capp130", options.corpora))
     opened = open_model(options.model)
     encoder = Encoder.from_folder(opened)
     if options.folds:
@@ -109,11 +108,14 @@ def _benchmark_capp130(options: argparse.Namespace, work: Path) -> str:
             "linear branch, in context": partial(branch_topics, task, encoder=encoder, recipe=branch),
         }
         if options.recipe:
-            recipe = _recipe(options, options.recipe)
-            known = base_print(recipe.base)
-            learners[Path(options.recipe).stem] = lambda train, test: trained_topics(
-                task, train, test, recipe, run_folder(work, recipe, known, train, list(map(sorted, task.labels(train))))
-            )
+            sources = Sources.read(_recipe(options, options.recipe), options.corpora)
+            known = (sources.recipe, base_print(sources.recipe.base), sources.gold)
+
+            def train_and_find(train: Sequence[Place], test: Sequence[Place]) -> Topics:
+                folder = run_folder(work, *known, train, list(map(sorted, task.labels(train))))
+                return trained_topics(dataclasses.replace(sources, rows=train), test, folder)
+
+            learners[Path(options.recipe).stem] = train_and_find
         return f"CAPP-130 topics, train and dev rows\n\n{fold_table(task, options.folds, learners)}"
     train, wanted = task.rows["train"], task.rows[options.split]
     gold = task.labels(wanted)
@@ -133,14 +135,17 @@ def _benchmark_capp130(options: argparse.Namespace, work: Path) -> str:
 def _benchmark_gold(options: argparse.Namespace, work: Path) -> str:
     name = options.recipe or "gold"
     recipe = _recipe(options, name)
-    if recipe.all_sources() != {"gold"} or is_model(recipe.base):
-        raise RecipeError("held-out policies need a recipe that reads gold alone and starts from an encoder, as `gold` does")
-    records = _gold(options.gold, recipe, options.corpora)
+    if recipe.all_sources() != {"gold"}:
+        raise RecipeError("held-out policies need a recipe that reads gold alone, as `gold` does")
+    refuse_model(recipe.base)
+    sources = Sources.read(recipe, options.corpora, options.gold)
+    records = sources.gold
     how, groups = _groups(options, [record.id for record in records])
     known = base_print(recipe.base)
 
     def train_and_predict(rest: Sequence[Record], held_out: Sequence[Record]) -> list[Record]:
-        pipeline = _learn(recipe, rest, run_folder(work, recipe, known, rest), linear=options.linear)
+        left = dataclasses.replace(sources, gold=rest)
+        pipeline = trained_pipeline(left, _version(), run_folder(work, recipe, known, rest), linear=options.linear)
         return list(pipeline.pipe(map(as_document, held_out)))
 
     folds = list(hold_out(records, groups, train_and_predict))
@@ -168,19 +173,8 @@ def _groups(options: argparse.Namespace, policies: Sequence[str]) -> tuple[str, 
     return "each seed left out in turn", [[seed] for seed in seeds]
 
 
-def _learn(recipe: FinetuneRecipe, records: Sequence[Record], work: Path, *, linear: bool) -> Pipeline:
-    """Train a recipe on gold, with checkpoints in `work`, and return what reads with it: with `linear`, its branch alone."""
-    model, tokenizer = start_model(recipe)
-    encoder = encoder_of(model, tokenizer)
-    if not linear:
-        finetune(recipe, model, encoder, _examples(recipe.sources, recipe, encoder, records, None), work)
-    encoder = encoder_of(model, tokenizer, _branch(recipe, encoder, records, None))
-    folder = ModelFolder(Path(), recipe.base, _version(), "", encoder.settings)
-    return Pipeline(folder, encoder, Silence(encoder.settings) if linear else TorchEngine(model))
-
-
 def _benchmark_ca4p483(options: argparse.Namespace, _: Path) -> str:
-    root = _corpus("ca4p483", options.corpora)
+    root = corpus("ca4p483", options.corpora)
     opened = open_model(options.model) if options.model else None
     if opened and opened.settings.entity_types != tuple(COMPONENTS.values()):
         raise RecipeError(f"{opened.path} does not find CA4P-483's components; train a model with the recipe ca4p483")
@@ -210,58 +204,6 @@ _USED = {
     "gold": {*_USED_BY_FOLDS, "gold", "linear", "together"},
 }
 _USED_BY_ANY = set().union(*_USED.values())
-
-
-def _examples(
-    sources: Mapping[str, float], recipe: FinetuneRecipe, encoder: Encoder, records: Sequence[Record], corpora: Path | None
-) -> list[Example]:
-    read = {
-        "gold": partial(_gold_examples, recipe, encoder, records),
-        "capp130": partial(_capp130_examples, recipe, encoder, corpora),
-        "ca4p483": partial(_ca4p483_examples, encoder, corpora),
-    }
-    return [
-        example for source, weight in sources.items() for example in list(read[source](weight)) * recipe.repeats.get(source, 1)
-    ]
-
-
-def _gold_examples(recipe: FinetuneRecipe, encoder: Encoder, records: Sequence[Record], weight: float) -> Iterator[Example]:
-    first = (recipe.seed - 1) * recipe.swapped_copies  # so that no two seeds share a copy
-    copies = range(first, first + recipe.swapped_copies)
-    swapped = (swap_mentions(r, recipe.swaps, seed=copy) for copy in copies for r in records)
-    return (gold_example(record, encoder, weight=weight) for record in chain(records, swapped))
-
-
-def _capp130_examples(recipe: FinetuneRecipe, encoder: Encoder, corpora: Path | None, weight: float) -> Iterator[Example]:
-    task = topic_task(_corpus("capp130", corpora))
-    for policy in task.policies:
-        known = task.known(policy, task.rows["train"])
-        yield capp130_example(policy, known, encoder, weight=weight, context=recipe.context)
-
-
-def _ca4p483_examples(encoder: Encoder, corpora: Path | None, weight: float) -> Iterator[Example]:
-    yield ca4p483_example(list(read_bios(_corpus("ca4p483", corpora), "train")), encoder, weight=weight)
-
-
-def _branch(recipe: FinetuneRecipe, encoder: Encoder, records: Sequence[Record], corpora: Path | None) -> NgramModel | None:
-    """Train the linear branch that a recipe asks for."""
-    if recipe.ngrams is None:
-        return None
-    once = dataclasses.replace(recipe, repeats={})
-    examples = _examples(recipe.ngrams.sources, once, encoder, records, corpora)
-    return train_ngrams(recipe.ngrams, examples, encoder.settings, seed=recipe.seed)
-
-
-def _gold(paths: Sequence[Path] | None, recipe: FinetuneRecipe, corpora: Path | None) -> list[Record]:
-    """Read gold: the paths given, or the shipped folders that the recipe names."""
-    shipped = [shipped_gold() / folder for folder in recipe.gold]
-    return [record for path in paths or shipped for record in read_gold(path, gold_texts(path, corpora))]
-
-
-def _corpus(name: str, corpora: Path | None) -> Path:
-    if corpora is None:
-        raise RecipeError(f"{FOLDERS[name]} is needed; give the folder that holds it as --corpora")
-    return corpus_root(name, corpora)
 
 
 def _version() -> str:

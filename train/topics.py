@@ -12,15 +12,13 @@ from numpy.typing import NDArray
 from ..annotations.metrics import Scores, score_sets
 from ..annotations.tables import markdown_table
 from ..data.corpora import capp130
-from ..data.errors import GoldError, RecipeError
+from ..data.errors import GoldError
 from ..data.segmentation import segment
 from ..data.taxonomy import CATEGORIES
 from ..models.decoding import sigmoid
 from ..models.encoding import Encoder
-from ..models.modeling import TorchEngine
 from ..models.prediction import Engine, predict
 from ..models.settings import Settings
-from .finetune import FinetuneRecipe, encoder_of, finetune, is_model, start_model
 from .linear import LinearModel, Reading
 from .ngrams import NgramRecipe, train_ngrams
 from .targets import alone, capp130_example, union_matrix
@@ -149,27 +147,6 @@ def branch_topics(
     model = train_ngrams(recipe, examples, settings, seed=0)
     logits = {e.name: model.sentence_logits(e.policy.ids, e.policy.views) for e in examples}
     return _decide({name: sigmoid(values[:, len(settings.categories) : -1]) for name, values in logits.items()}, wanted)
-
-
-def trained_topics(
-    task: TopicTask, train: Sequence[Place], wanted: Sequence[Place], recipe: FinetuneRecipe, work: Path
-) -> Topics:
-    """Fine-tune an encoder on some rows of the corpus, with checkpoints in `work`; return its topics for others.
-
-    Raises `RecipeError` for a recipe that learns from more than this corpus, or from a model that did.
-    """
-    if recipe.all_sources() != {"capp130"} or not recipe.topic_head or recipe.repeats:
-        raise RecipeError(
-            "held-out policies need a recipe that reads capp130 alone, once an epoch, with a topic_head, as capp130 does"
-        )
-    if is_model(recipe.base):
-        raise RecipeError(f"{recipe.base!r} is a trained model that may know what is held out; start from an encoder")
-    model, tokenizer = start_model(recipe)
-    encoder = encoder_of(model, tokenizer)
-    examples = [capp130_example(policy, task.known(policy, train), encoder, context=recipe.context) for policy in task.policies]
-    finetune(recipe, model, encoder, examples, work)
-    branch = train_ngrams(recipe.ngrams, examples, encoder.settings, seed=recipe.seed) if recipe.ngrams else None
-    return network_topics(task, wanted, encoder_of(model, tokenizer, branch), TorchEngine(model))
 
 
 def network_topics(
