@@ -435,7 +435,7 @@ def has_text(text: str) -> bool:
 @given(ANY_TEXT.filter(has_text))
 @example("\0")
 @example("。\r\n”\u2028.\x85\u0301")
-@example("1.\n\n" * 30 + "\ud800")
+@example("1.\n\n" * 30 + "\U0001d11e")
 def test_sentences_of_any_text_cover_it_in_order_without_overlap(text):
     found = segment(text_document(text, id="x"))
     at = 0
