@@ -71,10 +71,12 @@ class Sources:
             return (gold_example(record, encoder, weight=weight) for record in chain(self.gold, self._swapped()))
         if source == "ca4p483":
             return iter([ca4p483_example(self.components, encoder, weight=weight)])
-        task, context = self.topics, self.recipe.context
-        policies = task.policies if task else ()
-        known = ((policy, task.known(policy, self.rows)) for policy in policies)
-        return (capp130_example(policy, rows, encoder, weight=weight, context=context) for policy, rows in known)
+        return self._capp130(self.topics, weight, encoder) if self.topics else iter(())
+
+    def _capp130(self, task: TopicTask, weight: float, encoder: Encoder) -> Iterator[Example]:
+        for policy in task.policies:
+            known = task.known(policy, self.rows)
+            yield capp130_example(policy, known, encoder, weight=weight, context=self.recipe.context)
 
     def _swapped(self) -> Iterator[Record]:
         copies = self.recipe.swapped_copies
