@@ -209,6 +209,29 @@ def test_given_sentences_come_back_one_for_one(trained):
     assert all(s.headings == () for s in record.sentences)
 
 
+def test_the_epoch_that_reads_other_gold_best_is_kept(tiny_encoder, tmp_path, monkeypatch):
+    recipe = FinetuneRecipe(
+        base=str(tiny_encoder), sources={"gold": 1.0}, epochs=30, learning_rate=2e-2, batch_windows=1, seed=3, patience=2
+    )
+    epochs = []
+    evaluate = PolicyTrainer.evaluate
+
+    def watched(self, *given, **named):
+        metrics = evaluate(self, *given, **named)
+        epochs.append((metrics["eval_loss"], self.model.tag_head.weight.detach().clone()))
+        return metrics
+
+    monkeypatch.setattr(PolicyTrainer, "evaluate", watched)
+    model, tokenizer = start_model(recipe)
+    encoder = encoder_of(model, tokenizer)
+    learnt, other = ([gold_example(record, encoder)] for record in (FIRST, SECOND))
+    finetune(recipe, model, encoder, learnt, tmp_path, development=other)
+    losses = [loss for loss, _ in epochs]
+    best = losses.index(min(losses))
+    assert len(epochs) == best + 1 + recipe.patience < recipe.epochs
+    assert model.tag_head.weight.equal(epochs[best][1])
+
+
 def test_a_killed_run_resumes_to_the_same_weights(tiny_encoder, tmp_path, monkeypatch):
     recipe = FinetuneRecipe(
         base=str(tiny_encoder), sources={"gold": 1.0}, epochs=4, learning_rate=1e-3, batch_windows=1, seed=3, save_steps=2

@@ -27,12 +27,12 @@ from tiaokuan.models.encoding import Encoder
 from tiaokuan.models.settings import Settings
 from tiaokuan.train.checkpoints import last_checkpoint
 from tiaokuan.train.finetune import FinetuneRecipe
-from tiaokuan.train.losses import IGNORED, denial_loss, tag_loss, union_loss
+from tiaokuan.train.losses import denial_loss, tag_loss, union_loss
 from tiaokuan.train.ngrams import NgramRecipe, train_ngrams
 from tiaokuan.train.pretrain import PretrainRecipe, Shape, Source, pretrain
 from tiaokuan.train.pretraining_data import WholeWordMasking, draw, pack, read_documents
 from tiaokuan.train.recipe import load_recipe
-from tiaokuan.train.targets import UNIONS, UNKNOWN, alone, gold_example, union_matrix
+from tiaokuan.train.targets import IGNORED, UNIONS, UNKNOWN, alone, gold_example, union_matrix
 from tiaokuan.train.vocabulary import train_vocabulary
 
 

@@ -56,8 +56,8 @@ def train_command(options: argparse.Namespace) -> None:
     sources = Sources.read(recipe, options.corpora, options.gold)
     model, tokenizer = start_model(recipe)
     encoder = encoder_of(model, tokenizer)
-    checkpoints = run_folder(options.output / "checkpoints", recipe, base_print(recipe.base), sources.gold)
-    finetune(recipe, model, encoder, sources.examples(encoder), checkpoints)
+    checkpoints = run_folder(options.output / "checkpoints", recipe, base_print(recipe.base), sources.gold, sources.development)
+    finetune(recipe, model, encoder, sources.examples(encoder), checkpoints, development=sources.watched(encoder))
     if not is_first_process():
         return
     ngrams = sources.branch(encoder)
@@ -109,7 +109,7 @@ def _benchmark_capp130(options: argparse.Namespace, work: Path) -> str:
         }
         if options.recipe:
             sources = Sources.read(_recipe(options, options.recipe), options.corpora)
-            known = (sources.recipe, base_print(sources.recipe.base), sources.gold)
+            known = (sources.recipe, base_print(sources.recipe.base), sources.gold, sources.development)
 
             def train_and_find(train: Sequence[Place], test: Sequence[Place]) -> Topics:
                 folder = run_folder(work, *known, train, list(map(sorted, task.labels(train))))
@@ -141,11 +141,11 @@ def _benchmark_gold(options: argparse.Namespace, work: Path) -> str:
     sources = Sources.read(recipe, options.corpora, options.gold)
     records = sources.gold
     how, groups = _groups(options, [record.id for record in records])
-    known = base_print(recipe.base)
+    known = (base_print(recipe.base), sources.development)
 
     def train_and_predict(rest: Sequence[Record], held_out: Sequence[Record]) -> list[Record]:
         left = dataclasses.replace(sources, gold=rest)
-        pipeline = trained_pipeline(left, _version(), run_folder(work, recipe, known, rest), linear=options.linear)
+        pipeline = trained_pipeline(left, _version(), run_folder(work, recipe, *known, rest), linear=options.linear)
         return list(pipeline.pipe(map(as_document, held_out)))
 
     folds = list(hold_out(records, groups, train_and_predict))

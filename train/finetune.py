@@ -15,6 +15,7 @@ from transformers import (
     AutoConfig,
     AutoModel,
     AutoTokenizer,
+    EarlyStoppingCallback,
     PreTrainedConfig,
     PreTrainedTokenizerFast,
     Trainer,
@@ -32,9 +33,9 @@ from ..models.ngrams import NgramModel
 from ..models.settings import Settings
 from .checkpoints import last_checkpoint
 from .hardware import attention
-from .losses import IGNORED, Targets, total_loss
+from .losses import Targets, total_loss
 from .ngrams import NgramRecipe
-from .targets import UNIONS, UNKNOWN, Example, union_matrix
+from .targets import IGNORED, UNIONS, UNKNOWN, Example, union_matrix
 
 
 @dataclass(frozen=True)
@@ -47,6 +48,8 @@ class FinetuneRecipe:
     they are unions of categories. Learning rates: the encoder's, and a multiple of it for the heads. An epoch reads a source
     once, or as often as `repeats` says; gold also `swapped_copies` times with the share `swaps` of each entity type's mentions
     renamed. `ngrams` asks for the linear branch. `temperature` and `denied_category_threshold` go into the model's `Settings`.
+    `development` names folders of gold that is not learnt from: the network of the epoch with the least loss on it is kept, and
+    training stops after `patience` epochs without a better one.
     """
 
     base: str
@@ -56,6 +59,8 @@ class FinetuneRecipe:
     batch_windows: int
     seed: int
     gold: tuple[str, ...] = ("seeds", "capp130")
+    development: tuple[str, ...] = ()
+    patience: int = 2
     context: bool = True
     head_rate: float = 3.0
     max_tokens: int = 384
@@ -85,6 +90,8 @@ class FinetuneRecipe:
             raise ValueError("`repeats` says of sources of the recipe how often each is read, once or more")
         if set(self.swaps) - set(ENTITY_TYPES):
             raise ValueError(f"`swaps` are shares of the types {', '.join(ENTITY_TYPES)}, not of {', '.join(self.swaps)}")
+        if self.development and "gold" not in self.sources:
+            raise ValueError("`development` is gold, which tells nothing of a network that does not learn from gold")
         if self.topic_head and "capp130" not in wanted:
             raise ValueError("a topic_head learns from capp130, which is no source of this recipe")
         self.settings()  # refuses what no model could work with
@@ -238,33 +245,44 @@ class PolicyTrainer(Trainer):
 
 
 def finetune(
-    recipe: FinetuneRecipe, model: PolicyModel, encoder: Encoder, examples: Sequence[Example], work: Path
+    recipe: FinetuneRecipe,
+    model: PolicyModel,
+    encoder: Encoder,
+    examples: Sequence[Example],
+    work: Path,
+    *,
+    development: Sequence[Example] = (),
 ) -> PolicyModel:
-    """Train a model on examples; an interrupted run goes on from the last checkpoint under `work`."""
+    """Train a model on examples; an interrupted run goes on from the last checkpoint under `work`.
+
+    With `development` examples the network of the epoch that reads them best is returned.
+    """
     set_seed(recipe.seed)
-    rows = list(_windows(examples))
+    rows, watched = list(_windows(examples)), list(_windows(development, first=len(examples)))
     if not rows:
         raise RecipeError("no annotated sentence in any source; check the recipe's `sources` and --corpora")
     model.encoder.set_attn_implementation(attention())
     trainer = PolicyTrainer(
         recipe,
         model,
-        args=_arguments(recipe, work),
+        args=_arguments(recipe, work, watched=bool(watched)),
         train_dataset=Dataset.from_list(rows),
-        data_collator=Collator(examples, encoder),
+        eval_dataset=Dataset.from_list(watched) if watched else None,
+        data_collator=Collator([*examples, *development], encoder),
+        callbacks=[EarlyStoppingCallback(recipe.patience)] if watched else [],
     )
     trainer.train(resume_from_checkpoint=last_checkpoint(work))
     return model
 
 
-def _windows(examples: Sequence[Example]) -> Iterable[dict[str, int]]:
-    for number, example in enumerate(examples):
+def _windows(examples: Sequence[Example], first: int = 0) -> Iterable[dict[str, int]]:
+    for number, example in enumerate(examples, first):
         for index, window in enumerate(example.policy.windows):
             if example.speaks([piece.sentence for piece in window.pieces if not piece.is_context]):
                 yield {"example": number, "window": index}
 
 
-def _arguments(recipe: FinetuneRecipe, work: Path) -> TrainingArguments:
+def _arguments(recipe: FinetuneRecipe, work: Path, *, watched: bool) -> TrainingArguments:
     return TrainingArguments(
         output_dir=str(work),
         per_device_train_batch_size=recipe.batch_windows,
@@ -278,6 +296,10 @@ def _arguments(recipe: FinetuneRecipe, work: Path) -> TrainingArguments:
         seed=recipe.seed,
         data_seed=recipe.seed,
         logging_steps=50,
+        eval_strategy="epoch" if watched else "no",
+        save_strategy="epoch" if watched else "steps",
+        load_best_model_at_end=watched,
+        prediction_loss_only=True,
         save_steps=recipe.save_steps,
         save_total_limit=1,
         report_to=[],

@@ -22,12 +22,13 @@ def trained_topics(sources: Sources, wanted: Sequence[Place], work: Path) -> Top
     reads = recipe.all_sources()
     if task is None or "ca4p483" in reads or not recipe.topic_head:
         raise RecipeError("held-out policies need a recipe that reads capp130 with a topic_head, as capp130 does")
-    if "gold" in reads and not {"ca4p483", "held_out"}.issuperset(recipe.gold):
-        raise RecipeError(f"gold in {', '.join(recipe.gold)} may be of what is held out; gold on ca4p483 alone is not")
+    folders = [*recipe.gold, *recipe.development]
+    if "gold" in reads and not {"ca4p483", "held_out"}.issuperset(folders):
+        raise RecipeError(f"gold in {', '.join(folders)} may be of what is held out; gold on ca4p483 alone is not")
     refuse_model(recipe.base)
     model, tokenizer = start_model(recipe)
     encoder = encoder_of(model, tokenizer)
-    finetune(recipe, model, encoder, sources.examples(encoder), work)
+    finetune(recipe, model, encoder, sources.examples(encoder), work, development=sources.watched(encoder))
     return network_topics(task, wanted, encoder_of(model, tokenizer, sources.branch(encoder)), TorchEngine(model))
 
 
@@ -37,7 +38,7 @@ def trained_pipeline(sources: Sources, version: str, work: Path, *, linear: bool
     model, tokenizer = start_model(recipe)
     encoder = encoder_of(model, tokenizer)
     if not linear:
-        finetune(recipe, model, encoder, sources.examples(encoder), work)
+        finetune(recipe, model, encoder, sources.examples(encoder), work, development=sources.watched(encoder))
     encoder = encoder_of(model, tokenizer, sources.branch(encoder))
     folder = ModelFolder(Path(), recipe.base, version, "", encoder.settings)
     return Pipeline(folder, encoder, Silence(encoder.settings) if linear else TorchEngine(model))

@@ -5,10 +5,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
-from .targets import UNKNOWN
-
-IGNORED = -100
-"""The label of a token that takes no part in the loss (torch's default `ignore_index`)."""
+from .targets import IGNORED, UNKNOWN
 
 
 @dataclass(frozen=True, slots=True)

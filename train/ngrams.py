@@ -13,8 +13,8 @@ from torch import Tensor, nn
 from ..models.decoding import TAGS
 from ..models.ngrams import VIEWS, NgramModel, SentenceNgrams, Table, sentence_ngrams, token_features, view_weights
 from ..models.settings import Settings
-from .losses import IGNORED, union_margin_loss
-from .targets import UNKNOWN, Example, union_matrix
+from .losses import union_margin_loss
+from .targets import IGNORED, UNKNOWN, Example, union_matrix
 
 _TOKENS = 256
 """Tokens in a step of the tagger's training."""
@@ -58,7 +58,8 @@ class NgramRecipe:
 def train_ngrams(recipe: NgramRecipe, examples: Sequence[Example], settings: Settings, *, seed: int) -> NgramModel:
     """Learn both parts of the branch from annotated policies."""
     idf, sentence, bias = _train_sentences(recipe, examples, settings)
-    tagged = [row for e in examples if e.tags is not None for row in zip(e.policy.ids, e.policy.matches, e.tags, strict=True)]
+    rows = [row for e in examples if e.tags is not None for row in zip(e.policy.ids, e.policy.matches, e.tags, strict=True)]
+    tagged = [row for row in rows if (row[-1] != IGNORED).all()]
     types = len(settings.entity_types)
     token = train_tagger(recipe, tagged, types=types, seed=seed)
     chain = tag_chain([tags for _, _, tags in tagged], types=types)

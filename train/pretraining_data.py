@@ -13,7 +13,7 @@ from transformers import PreTrainedTokenizerBase
 
 from ..data.errors import TiaokuanError
 from ..data.segmentation import cut
-from .losses import IGNORED
+from .targets import IGNORED
 
 
 def read_documents(path: Path) -> Iterator[list[str]]:

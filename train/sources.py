@@ -1,13 +1,14 @@
 """The sources that a recipe names, as examples to learn from."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from itertools import chain
 from pathlib import Path
 
-from ..annotations.gold import read_gold
+from ..annotations.gold import StandOff, read_gold, stand_off
 from ..annotations.texts import FOLDERS, corpus_root, gold_texts, shipped_gold
 from ..data.corpora.ca4p483 import read_bios
+from ..data.corpora.capp130 import topic_split
 from ..data.errors import RecipeError
 from ..data.record import Record
 from ..models.encoding import Encoder
@@ -29,26 +30,39 @@ def corpus(name: str, corpora: Path | None) -> Path:
 @dataclass(frozen=True)
 class Sources:
     """What a recipe learns from: `gold`, CAPP-130's `topics` on the `rows` whose labels may be learnt, and CA4P-483's train
-    sentences with their `components` (see `read_bios`)."""
+    sentences with their `components` (see `read_bios`).
+
+    Sentences that `silent` lists under the id of a gold policy are read as context, and nothing is learnt from their labels:
+    `read` lists those that hold rows of CAPP-130's dev or test. `development` is gold that only tells when to stop.
+    """
 
     recipe: FinetuneRecipe
     gold: Sequence[Record] = ()
     topics: TopicTask | None = None
     rows: Sequence[Place] = ()
     components: Sequence[Sequence[tuple[str, str]]] = ()
+    silent: Mapping[str, frozenset[int]] = field(default_factory=dict)
+    development: Sequence[Record] = ()
 
     @classmethod
     def read(cls, recipe: FinetuneRecipe, corpora: Path | None, paths: Sequence[Path] | None = None) -> "Sources":
         """Read gold from `paths`, or from the shipped folders that the recipe names, and the published train rows of corpora.
 
-        Raises `RecipeError` for a corpus that is not given, `GoldError` for gold that cannot be read.
+        Raises `RecipeError` for a corpus that is not given and for development gold that is learnt from, `GoldError` for gold
+        that cannot be read.
         """
         reads = recipe.all_sources()
         topics = topic_task(corpus("capp130", corpora)) if "capp130" in reads else None
         components = list(read_bios(corpus("ca4p483", corpora), "train")) if "ca4p483" in reads else []
-        wanted = (paths or [shipped_gold() / folder for folder in recipe.gold]) if "gold" in reads else []
-        gold = [record for path in wanted for record in read_gold(path, gold_texts(path, corpora))]
-        return cls(recipe, gold, topics, topics.rows["train"] if topics else (), components)
+        wanted = (paths or _shipped(recipe.gold)) if "gold" in reads else []
+        gold, development = (_read_all(folders, corpora) for folders in (wanted, _shipped(recipe.development)))
+        both = {record.id for record in gold} & {record.id for record in development}
+        if both:
+            raise RecipeError(f"{len(both)} policies of `development` are learnt from, such as {min(both)}; take other gold")
+        places = {id: place for path in wanted for id, place in stand_off(path).items()}
+        measured = {row for row, split in topic_split().items() if split != "train"}
+        silent = {record.id: _within(measured, record, places.get(record.id)) for record in gold}
+        return cls(recipe, gold, topics, topics.rows["train"] if topics else (), components, silent, development)
 
     def examples(self, encoder: Encoder) -> list[Example]:
         """Return what the network reads in an epoch."""
@@ -57,6 +71,10 @@ class Sources:
             for source, weight in self.recipe.sources.items()
             for example in list(self._read(source, weight, encoder)) * self.recipe.repeats.get(source, 1)
         ]
+
+    def watched(self, encoder: Encoder) -> list[Example]:
+        """Return what tells how well the network reads by now."""
+        return [gold_example(record, encoder) for record in self.development]
 
     def branch(self, encoder: Encoder) -> NgramModel | None:
         """Train the linear branch, if the recipe asks for one; it reads every source once."""
@@ -68,7 +86,8 @@ class Sources:
 
     def _read(self, source: str, weight: float, encoder: Encoder) -> Iterator[Example]:
         if source == "gold":
-            return (gold_example(record, encoder, weight=weight) for record in chain(self.gold, self._swapped()))
+            records = chain(self.gold, self._swapped())
+            return (gold_example(r, encoder, weight=weight, silent=self.silent.get(r.id, ())) for r in records)
         if source == "ca4p483":
             return iter([ca4p483_example(self.components, encoder, weight=weight)])
         return self._capp130(self.topics, weight, encoder) if self.topics else iter(())
@@ -82,3 +101,19 @@ class Sources:
         copies = self.recipe.swapped_copies
         first = (self.recipe.seed - 1) * copies  # so that no two seeds share a copy
         return (swap_mentions(r, self.recipe.swaps, seed=copy) for copy in range(first, first + copies) for r in self.gold)
+
+
+def _shipped(folders: Sequence[str]) -> list[Path]:
+    return [shipped_gold() / folder for folder in folders]
+
+
+def _read_all(paths: Sequence[Path], corpora: Path | None) -> list[Record]:
+    return [record for path in paths for record in read_gold(path, gold_texts(path, corpora))]
+
+
+def _within(rows: Collection[Place], record: Record, place: StandOff | None) -> frozenset[int]:
+    """Return the sentences of a gold policy that hold such a row of CAPP-130, which is a line of its text, or a part of one."""
+    if place is None or place.corpus != "capp130" or record.text is None:
+        return frozenset()
+    lines = [range(record.text.count("\n", 0, s.start), record.text.count("\n", 0, s.end) + 1) for s in record.sentences]
+    return frozenset(i for i, touched in enumerate(lines) if any((place.policy, line) in rows for line in touched))

@@ -4,7 +4,7 @@ A source's label stands for a union of categories. A target is 1 where the sente
 0 where it has none, and `UNKNOWN` where the source cannot say; what is unknown costs nothing.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -22,6 +22,9 @@ from ..models.settings import Settings
 from ..models.windows import Piece, Window, cut_windows
 
 UNKNOWN = -1
+IGNORED = -100
+"""The label of a token that takes no part in the loss (torch's default `ignore_index`)."""
+
 UNIONS: tuple[tuple[str, ...], ...] = (*((category,) for category in CATEGORIES), *CAPP130_TOPICS.values())
 """Every union that a target may speak of: the single categories, then the topics of CAPP-130. A network that has the topics
 among its own labels learns each as itself."""
@@ -54,8 +57,8 @@ def union_matrix(settings: Settings) -> NDArray[np.float32]:
     return np.array([[category in union for category in CATEGORIES] for union in UNIONS], dtype=np.float32)
 
 
-def gold_example(record: Record, encoder: Encoder, *, weight: float = 1.0) -> Example:
-    """Make an example of the project's own gold: everything is known."""
+def gold_example(record: Record, encoder: Encoder, *, weight: float = 1.0, silent: Collection[int] = ()) -> Example:
+    """Make an example of the project's own gold: everything is known, but for the sentences that are to be `silent`."""
     text = record.text
     if text is None:
         raise ValueError(f"{record.id} is stand-off; join it with its corpus first")
@@ -65,7 +68,10 @@ def gold_example(record: Record, encoder: Encoder, *, weight: float = 1.0) -> Ex
     unions[:, _OWN] = [[category in s.categories for category in CATEGORIES] for s in record.sentences]
     denied = np.array([[_denial(s.categories, s.denied, c) for c in CATEGORIES] for s in record.sentences], dtype=np.int8)
     spans = {kind: [(e.start, e.end) for e in record.entities if e.type == kind] for kind in ENTITY_TYPES}
-    return Example(record.id, policy, unions, denied, encode_rows(policy.offsets, spans), weight)
+    tags = encode_rows(policy.offsets, spans)
+    for index in silent:
+        unions[index], denied[index], tags[index][:] = UNKNOWN, UNKNOWN, IGNORED
+    return Example(record.id, policy, unions, denied, tags, weight)
 
 
 def capp130_example(

@@ -1,7 +1,7 @@
 """CAPP-130 (Zhu et al., NeurIPS 2023): 130 policies, 38,889 sentences, 11 topics, several a sentence.
 
-Read from the layout of its public repository. The published topic split is by sentence; `capp130_topic_split.csv` gives the
-policy and line of each of its rows, in the order of the published files, so that a sentence can be read in context.
+Read from the layout of its public repository. The published topic split is by sentence; `capp130_topic_split.csv` has a
+letter for each row of a policy (`r` train, `d` dev, `t` test, `.` none), so that a sentence can be read in context.
 """
 
 import csv
@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
-from typing import Literal, cast
+from typing import Literal
 
 from ..document import Document
 from ..errors import GoldError
@@ -24,6 +24,7 @@ TOPICS: tuple[str, ...] = tuple(CAPP130_TOPICS)
 NAMES = frozenset([*TOPICS, "摘要", "潜在风险"])
 """The 13 known label names; 75 rows carry a rewritten sentence among their labels, which is dropped."""
 
+_PARTS: dict[str, Split] = {"r": "train", "d": "dev", "t": "test"}
 _ANNOTATION = Path("CAPP_130_Corpus/Annotation/Annotation")
 
 
@@ -65,8 +66,9 @@ def topic_split() -> dict[tuple[str, int], Split]:
     """Map (policy name, 0-based row) to its part of the published topic split, in the order of the published files."""
     table: dict[tuple[str, int], Split] = {}
     lines = (files("tiaokuan.data.corpora") / "capp130_topic_split.csv").read_text(encoding="utf-8").split("\n")
-    for row in csv.DictReader(lines):
-        table[f"rw_{row['policy']}", int(row["line"])] = cast(Split, row["split"])
+    for policy in csv.DictReader(lines):
+        rows = enumerate(policy["parts"])
+        table |= {(f"rw_{policy['policy']}", row): _PARTS[part] for row, part in rows if part in _PARTS}
     return dict(sorted(table.items()))
 
 
