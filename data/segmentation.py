@@ -6,8 +6,8 @@ full stop of a list marker, a number or an abbreviation end nothing. Headings an
 """
 
 import re
-from bisect import bisect_right
-from collections.abc import Iterator
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator, Sequence
 
 from .document import Document, Sentence
 
@@ -86,6 +86,7 @@ def _ends(text: str, start: int, end: int) -> Iterator[int]:
     body = text[start:end]
     links = [match.span() for match in LINK.finditer(body)]
     openings = [start for start, _ in links]
+    quotes = [match.start() for match in re.finditer('"', body)]
     marker = MARKER.match(body.lstrip())
     marker_end = len(body) - len(body.lstrip()) + marker.end() if marker else 0
     for match in _END.finditer(body):
@@ -95,26 +96,24 @@ def _ends(text: str, start: int, end: int) -> Iterator[int]:
             continue
         if match.group() == "." and _NO_STOP.search(body[max(0, at - 8) : stop]):
             continue
-        yield start + _close(body, stop)
+        yield start + _close(body, stop, quotes)
 
 
-def _close(body: str, stop: int) -> int:
-    """Extend a sentence end over the quotes and brackets that close with it, and over marks behind them."""
+def _close(body: str, stop: int, quotes: Sequence[int]) -> int:
+    """Extend a sentence end over the quotes and brackets that close with it, and over marks behind them.
+
+    `quotes` are the positions of straight quotes: every second one closes.
+    """
     while True:
         ahead = stop
         while ahead < len(body) and body[ahead].isspace():
             ahead += 1
         if ahead < len(body) and body[ahead] in _PAIRED_CLOSERS:
             stop = ahead + 1
-        elif stop < len(body) and (_closes_quote(body, stop) or _END.match(body, stop)):
+        elif stop < len(body) and ((body[stop] == '"' and bisect_left(quotes, stop) % 2) or _END.match(body, stop)):
             stop += 1
         else:
             return stop
-
-
-def _closes_quote(body: str, at: int) -> bool:
-    """Say whether a straight quote closes one: an odd number stands before it."""
-    return body[at] == '"' and body.count('"', 0, at) % 2 == 1
 
 
 def _trim(text: str, start: int, end: int) -> tuple[int, int] | None:

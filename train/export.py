@@ -13,7 +13,7 @@ from torch import Tensor, nn
 from transformers import PreTrainedTokenizerFast
 
 from ..data.errors import ModelError
-from ..models.folder import CARD, GRAPH, NGRAMS, WEIGHTS, write_sums
+from ..models.folder import CARD, GRAPH, NGRAMS, TOKENIZER, WEIGHTS, write_sums
 from ..models.modeling import PolicyModel
 from ..models.ngrams import NgramModel
 
@@ -44,6 +44,7 @@ def save_model(
     model.save_pretrained(part)
     (part / WEIGHTS).chmod(0o644)
     tokenizer.save_pretrained(part)
+    (part / TOKENIZER).write_text(tokenizer.backend_tokenizer.to_str(), encoding="utf-8", newline="\n")  # half as long
     if ngrams is not None:
         ngrams.save(part / NGRAMS)
     (part / CARD).write_text(card, encoding="utf-8", newline="\n")
