@@ -126,6 +126,7 @@ def test_a_base_with_other_labels_is_refused(topic_model, component_model, tiny_
         ({"gold": 1.0}, {"repeats": {"gold": 0}}, "once or more"),
         ({"gold": 1.0}, {"topic_head": True}, "learns from capp130"),
         ({"capp130": 1.0}, {"development": ("seeds",)}, "tells nothing of a network"),
+        ({"gold": 1.0}, {"patience": 0}, "`patience` is 0"),
         ({"gold": 1.0}, {"swaps": {"SDKS": 0.5}}, "not of SDKS"),
     ],
 )

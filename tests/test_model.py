@@ -232,15 +232,25 @@ def test_the_epoch_that_reads_other_gold_best_is_kept(tiny_encoder, tmp_path, mo
     assert model.tag_head.weight.equal(epochs[best][1])
 
 
-def test_a_killed_run_resumes_to_the_same_weights(tiny_encoder, tmp_path, monkeypatch):
+@pytest.mark.parametrize("watched", [False, True])
+def test_a_killed_run_resumes_to_the_same_weights(watched, tiny_encoder, tmp_path, monkeypatch):
     recipe = FinetuneRecipe(
         base=str(tiny_encoder), sources={"gold": 1.0}, epochs=4, learning_rate=1e-3, batch_windows=1, seed=3, save_steps=2
     )
+    evaluation_loop = PolicyTrainer.evaluation_loop
+
+    def scripted(self, *given, **named):  # the first epoch is the best until the fourth, which patience does not reach
+        output = evaluation_loop(self, *given, **named)
+        output.metrics["eval_loss"] = (1.0, 2.0, 2.0, 0.1)[round(self.state.epoch) - 1]
+        return output
+
+    monkeypatch.setattr(PolicyTrainer, "evaluation_loop", scripted)
 
     def run(work):
         model, tokenizer = start_model(recipe)
         encoder = encoder_of(model, tokenizer)
-        return finetune(recipe, model, encoder, [gold_example(FIRST, encoder), gold_example(SECOND, encoder)], work)
+        examples = [gold_example(FIRST, encoder), gold_example(SECOND, encoder)]
+        return finetune(recipe, model, encoder, examples, work, development=examples if watched else ())
 
     whole = run(tmp_path / "whole")
     steps = []

@@ -33,12 +33,13 @@ def corpora(tmp_path):
     return tmp_path
 
 
-def _gold(corpora, measured: LabelledSentence):
-    """Write gold whose sentence of the dev row has the labels of `measured`."""
+def _gold(corpora, measured: LabelledSentence, kind: str):
+    """Write gold whose sentence of the dev row has the labels of `measured` and an entity of this kind."""
     document = capp130.read_policies(corpora / "CAPP-130")[0].document()
     sentences = [LabelledSentence(b.start, b.end, categories=("first_party_collection",)) for b in document.blocks]
     sentences[MEASURED] = replace(measured, start=sentences[MEASURED].start, end=sentences[MEASURED].end)
-    entities = tuple(Entity(s.start + 6, s.start + 10, "DATA_TYPE") for s in sentences)
+    kinds = ["DATA_TYPE"] * MEASURED + [kind]
+    entities = tuple(Entity(s.start + 6, s.start + 10, kind) for s, kind in zip(sentences, kinds, strict=True))
     record = Record("x", document.text, tuple(sentences), entities)
     write_gold(corpora / "gold.jsonl", [record], {"x": StandOff("capp130", NAME, text_sha256(document.text))})
     return [corpora / "gold.jsonl"]
@@ -53,16 +54,22 @@ RECIPE = FinetuneRecipe(
 def test_gold_says_nothing_of_the_rows_that_measure(corpora, tiny_encoder):
     recipe = replace(RECIPE, base=str(tiny_encoder))
     encoder = encoder_of(*start_model(recipe))
-    labels = [LabelledSentence(0, 1, categories=()), LabelledSentence(0, 1, categories=("tracking",), denied=("tracking",))]
-    sources = [Sources.read(recipe, corpora, _gold(corpora, measured)) for measured in labels]
-    for example in sources[1].examples(encoder):
+    rows = [
+        (LabelledSentence(0, 1, categories=()), "DATA_TYPE"),
+        (LabelledSentence(0, 1, categories=("tracking",), denied=("tracking",)), "SDK"),
+    ]
+    sources = [Sources.read(recipe, corpora, _gold(corpora, *row)) for row in rows]
+    watched = replace(sources[1], gold=(), development=sources[1].gold)
+    for example in [*sources[1].examples(encoder), *watched.watched(encoder)]:
         silent = {i for i, tags in enumerate(example.tags) if (tags == IGNORED).all()}
         assert silent == {row for row in ROWS if row <= MEASURED}
         assert silent == {i for i, row in enumerate(example.unions) if (row == UNKNOWN).all()}
         assert (example.denied[MEASURED] == UNKNOWN).all()
-    one, other = (read.branch(encoder) for read in sources)
+    unswapped = replace(recipe, swapped_copies=0)  # renaming would change what is read around the row
+    one, other = (replace(read, recipe=unswapped).branch(encoder) for read in sources)
     assert all(np.array_equal(a.steps, b.steps) for a, b in zip(one.sentence, other.sentence, strict=True))
     assert np.array_equal(one.token.steps, other.token.steps) and one.token.steps.any()
+    assert np.array_equal(one.chain, other.chain)
 
 
 def test_gold_that_is_learnt_from_cannot_tell_when_to_stop():

@@ -26,8 +26,11 @@ Sentence categories, denials, and permission, SDK and data-type spans of Chinese
 """
 
 
-def model_card(name: str, recipe: FinetuneRecipe, records: Sequence[Record]) -> str:
-    """Return the generated part of a card; results and limits are added by hand, with the command that prints each figure."""
+def model_card(name: str, recipe: FinetuneRecipe, records: Sequence[Record], *, silent: int = 0) -> str:
+    """Return the generated part of a card; results and limits are added by hand, with the command that prints each figure.
+
+    `silent` of the records' sentences taught nothing.
+    """
     data = []
     if "capp130" in recipe.all_sources():
         how = "as labels of their own" if recipe.topic_head else "as unions of categories"
@@ -40,5 +43,9 @@ def model_card(name: str, recipe: FinetuneRecipe, records: Sequence[Record]) -> 
             f"- The project's gold: {len(records)} policies, {sentences} sentences. **A language model annotated it**; "
             "see `annotations/README.md`."
         )
+        if silent:
+            data.append(f"- Nothing was learnt from {silent} sentences of it, rows of CAPP-130's published dev and test parts.")
+    if recipe.development:
+        data.append(f"- Gold in {', '.join(recipe.development)} chose the epoch, so it no longer measures the model.")
     rows = "\n".join(f"| {key} | {value} |" for key, value in dataclasses.asdict(recipe).items())
     return _TEMPLATE.format(name=name, data="\n".join(data), recipe=rows)

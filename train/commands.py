@@ -18,10 +18,9 @@ from ..models.folder import find_model, open_model
 from ..models.modeling import TorchEngine
 from .benchmark import boundary_table, fold_report, hold_out
 from .cards import model_card
-from .checkpoints import base_print, run_folder
 from .components import component_table, linear_components, network_components, paragraph_table
 from .export import load_model, rewrite_graph, save_model
-from .finetune import FinetuneRecipe, encoder_of, finetune, start_model
+from .finetune import FinetuneRecipe, encoder_of, start_model
 from .hardware import is_first_process
 from .held_out import refuse_model, trained_pipeline, trained_topics
 from .ngrams import NgramRecipe
@@ -56,13 +55,13 @@ def train_command(options: argparse.Namespace) -> None:
     sources = Sources.read(recipe, options.corpora, options.gold)
     model, tokenizer = start_model(recipe)
     encoder = encoder_of(model, tokenizer)
-    checkpoints = run_folder(options.output / "checkpoints", recipe, base_print(recipe.base), sources.gold, sources.development)
-    finetune(recipe, model, encoder, sources.examples(encoder), checkpoints, development=sources.watched(encoder))
+    sources.finetune(model, encoder, options.output / "checkpoints")
     if not is_first_process():
         return
     ngrams = sources.branch(encoder)
     name = Path(options.recipe).stem
-    card = model_card(name, recipe, sources.gold)
+    silent = sum(len(sources.silent[record.id]) for record in sources.gold)
+    card = model_card(name, recipe, sources.gold, silent=silent)
     save_model(model, tokenizer, options.output / "model", name=name, version=_version(), card=card, ngrams=ngrams)
     print(f"wrote {options.output / 'model'}")
 
@@ -109,11 +108,9 @@ def _benchmark_capp130(options: argparse.Namespace, work: Path) -> str:
         }
         if options.recipe:
             sources = Sources.read(_recipe(options, options.recipe), options.corpora)
-            known = (sources.recipe, base_print(sources.recipe.base), sources.gold, sources.development)
 
             def train_and_find(train: Sequence[Place], test: Sequence[Place]) -> Topics:
-                folder = run_folder(work, *known, train, list(map(sorted, task.labels(train))))
-                return trained_topics(dataclasses.replace(sources, rows=train), test, folder)
+                return trained_topics(dataclasses.replace(sources, rows=train), test, work)
 
             learners[Path(options.recipe).stem] = train_and_find
         return f"CAPP-130 topics, train and dev rows\n\n{fold_table(task, options.folds, learners)}"
@@ -141,11 +138,10 @@ def _benchmark_gold(options: argparse.Namespace, work: Path) -> str:
     sources = Sources.read(recipe, options.corpora, options.gold)
     records = sources.gold
     how, groups = _groups(options, [record.id for record in records])
-    known = (base_print(recipe.base), sources.development)
 
     def train_and_predict(rest: Sequence[Record], held_out: Sequence[Record]) -> list[Record]:
         left = dataclasses.replace(sources, gold=rest)
-        pipeline = trained_pipeline(left, _version(), run_folder(work, recipe, *known, rest), linear=options.linear)
+        pipeline = trained_pipeline(left, _version(), work, linear=options.linear)
         return list(pipeline.pipe(map(as_document, held_out)))
 
     folds = list(hold_out(records, groups, train_and_predict))

@@ -48,8 +48,8 @@ class FinetuneRecipe:
     they are unions of categories. Learning rates: the encoder's, and a multiple of it for the heads. An epoch reads a source
     once, or as often as `repeats` says; gold also `swapped_copies` times with the share `swaps` of each entity type's mentions
     renamed. `ngrams` asks for the linear branch. `temperature` and `denied_category_threshold` go into the model's `Settings`.
-    `development` names folders of gold that is not learnt from: the network of the epoch with the least loss on it is kept, and
-    training stops after `patience` epochs without a better one.
+    `development` names folders of gold that is not learnt from: the network of the epoch with the least loss on it is kept,
+    training stops after `patience` epochs without a better one, and checkpoints are of epochs, not of every `save_steps`.
     """
 
     base: str
@@ -92,6 +92,8 @@ class FinetuneRecipe:
             raise ValueError(f"`swaps` are shares of the types {', '.join(ENTITY_TYPES)}, not of {', '.join(self.swaps)}")
         if self.development and "gold" not in self.sources:
             raise ValueError("`development` is gold, which tells nothing of a network that does not learn from gold")
+        if self.patience < 1:
+            raise ValueError(f"`patience` is {self.patience}; at least one epoch without a better one is waited for")
         if self.topic_head and "capp130" not in wanted:
             raise ValueError("a topic_head learns from capp130, which is no source of this recipe")
         self.settings()  # refuses what no model could work with
@@ -299,6 +301,7 @@ def _arguments(recipe: FinetuneRecipe, work: Path, *, watched: bool) -> Training
         eval_strategy="epoch" if watched else "no",
         save_strategy="epoch" if watched else "steps",
         load_best_model_at_end=watched,
+        restore_callback_states_from_checkpoint=watched,
         prediction_loss_only=True,
         save_steps=recipe.save_steps,
         save_total_limit=1,

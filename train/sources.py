@@ -12,9 +12,11 @@ from ..data.corpora.capp130 import topic_split
 from ..data.errors import RecipeError
 from ..data.record import Record
 from ..models.encoding import Encoder
+from ..models.modeling import PolicyModel
 from ..models.ngrams import NgramModel
 from .augmentation import swap_mentions
-from .finetune import FinetuneRecipe
+from .checkpoints import base_print, run_folder
+from .finetune import FinetuneRecipe, finetune
 from .ngrams import train_ngrams
 from .targets import Example, ca4p483_example, capp130_example, gold_example
 from .topics import Place, TopicTask, topic_task
@@ -32,8 +34,8 @@ class Sources:
     """What a recipe learns from: `gold`, CAPP-130's `topics` on the `rows` whose labels may be learnt, and CA4P-483's train
     sentences with their `components` (see `read_bios`).
 
-    Sentences that `silent` lists under the id of a gold policy are read as context, and nothing is learnt from their labels:
-    `read` lists those that hold rows of CAPP-130's dev or test. `development` is gold that only tells when to stop.
+    `development` is gold that only tells when to stop. Sentences that `silent` lists under the id of a gold policy are read as
+    context, and nothing is learnt from their labels: in stand-off gold on CAPP-130 `read` lists those of its dev and test rows.
     """
 
     recipe: FinetuneRecipe
@@ -55,14 +57,23 @@ class Sources:
         topics = topic_task(corpus("capp130", corpora)) if "capp130" in reads else None
         components = list(read_bios(corpus("ca4p483", corpora), "train")) if "ca4p483" in reads else []
         wanted = (paths or _shipped(recipe.gold)) if "gold" in reads else []
-        gold, development = (_read_all(folders, corpora) for folders in (wanted, _shipped(recipe.development)))
+        watched = _shipped(recipe.development)
+        gold, development = (_read_all(folders, corpora) for folders in (wanted, watched))
         both = {record.id for record in gold} & {record.id for record in development}
         if both:
             raise RecipeError(f"{len(both)} policies of `development` are learnt from, such as {min(both)}; take other gold")
-        places = {id: place for path in wanted for id, place in stand_off(path).items()}
+        places = {id: place for path in [*wanted, *watched] for id, place in stand_off(path).items()}
         measured = {row for row, split in topic_split().items() if split != "train"}
-        silent = {record.id: _within(measured, record, places.get(record.id)) for record in gold}
+        silent = {record.id: _within(measured, record, places.get(record.id)) for record in [*gold, *development]}
         return cls(recipe, gold, topics, topics.rows["train"] if topics else (), components, silent, development)
+
+    def finetune(self, model: PolicyModel, encoder: Encoder, work: Path) -> None:
+        """Fine-tune a network; its checkpoints get a folder of their own under `work`, where a killed run goes on from."""
+        labels = self.topics.labels(self.rows) if self.topics else []
+        silent = sorted((id, sorted(rows)) for id, rows in self.silent.items())
+        reads = (self.gold, self.development, silent, self.rows, list(map(sorted, labels)), self.components)
+        folder = run_folder(work, self.recipe, base_print(self.recipe.base), *reads)
+        finetune(self.recipe, model, encoder, self.examples(encoder), folder, development=self.watched(encoder))
 
     def examples(self, encoder: Encoder) -> list[Example]:
         """Return what the network reads in an epoch."""
@@ -74,7 +85,7 @@ class Sources:
 
     def watched(self, encoder: Encoder) -> list[Example]:
         """Return what tells how well the network reads by now."""
-        return [gold_example(record, encoder) for record in self.development]
+        return [gold_example(record, encoder, silent=self.silent.get(record.id, ())) for record in self.development]
 
     def branch(self, encoder: Encoder) -> NgramModel | None:
         """Train the linear branch, if the recipe asks for one; it reads every source once."""
@@ -112,7 +123,7 @@ def _read_all(paths: Sequence[Path], corpora: Path | None) -> list[Record]:
 
 
 def _within(rows: Collection[Place], record: Record, place: StandOff | None) -> frozenset[int]:
-    """Return the sentences of a gold policy that hold such a row of CAPP-130, which is a line of its text, or a part of one."""
+    """Return the sentences of a gold policy that share a character with such a row of CAPP-130: a line of the policy's text."""
     if place is None or place.corpus != "capp130" or record.text is None:
         return frozenset()
     lines = [range(record.text.count("\n", 0, s.start), record.text.count("\n", 0, s.end) + 1) for s in record.sentences]

@@ -47,7 +47,8 @@ class Example:
 
     def speaks(self, sentences: Sequence[int]) -> bool:
         """Say whether anything is known about any of the sentences."""
-        return self.tags is not None or bool((self.unions[list(sentences)] != UNKNOWN).any())
+        tagged = self.tags is not None and any((self.tags[index] != IGNORED).any() for index in sentences)
+        return tagged or bool((self.unions[list(sentences)] != UNKNOWN).any())
 
 
 def union_matrix(settings: Settings) -> NDArray[np.float32]:
