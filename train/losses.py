@@ -26,13 +26,6 @@ def union_loss(logits: Tensor, targets: Tensor, unions: Tensor) -> Tensor:
     return torch.where(targets == UNKNOWN, torch.zeros_like(loss), loss)
 
 
-def union_margin_loss(logits: Tensor, targets: Tensor, unions: Tensor) -> Tensor:
-    """Return the squared hinge loss of each union's log-odds (a linear SVM's loss), 0 where the target is unknown."""
-    present, absent = _union(logits, unions)
-    loss = (1 - torch.where(targets == 1, present - absent, absent - present)).clamp(min=0).square()
-    return torch.where(targets == UNKNOWN, torch.zeros_like(loss), loss)
-
-
 def denial_loss(logits: Tensor, targets: Tensor) -> Tensor:
     """Return the cross-entropy of denials over the categories that a sentence has."""
     loss = nn.functional.binary_cross_entropy_with_logits(logits.float(), targets.clamp(min=0).float(), reduction="none")
