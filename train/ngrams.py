@@ -35,7 +35,7 @@ class NgramRecipe:
     cost: float = 1.0
     tag_epochs: int = 2
     tag_rate: float = 0.15
-    weight: float = 2.0
+    weight: float = 3.0
     tag_weight: float = 0.5
     chain_weight: float = 0.3
     topic_weight: float = 4.0
@@ -77,9 +77,8 @@ def _train_sentences(
     weights = np.concatenate([np.full(_spoken(e).sum(), e.weight) for e in examples])
     machines = [_machine(recipe.cost, matrix, column, weights) for column in np.concatenate([labels, denials], 1).T]
     tables, biases = zip(*machines, strict=True)
-    bias = np.array(biases, dtype=np.float32)
-    # Denials are rare: what the branch says of one is counted from halfway to the margin of what denies nothing, -1.
-    bias[-1] += 0.5
+    # Labels are rare, so machines lean to their absence: what the branch says is counted from halfway to its margin, -1.
+    bias = np.array(biases, dtype=np.float32) + 0.5
     return idf, np.stack(tables, 1).astype(np.float32).reshape(shape), bias
 
 
