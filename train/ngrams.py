@@ -23,13 +23,15 @@ _TOKENS = 256
 class NgramRecipe:
     """Numbers of the linear branch.
 
-    `sources` are read at these weights (of labels; all tags weigh the same). `cost` is C of a label's linear SVM; the tagger is
+    `sources` are read at these weights (of labels; all tags weigh the same), gold `swapped_copies` times more with mentions
+    renamed: a tagger that reads gold only as it is learns the names. `cost` is C of a label's linear SVM; the tagger is
     trained with Adagrad for `tag_epochs` at `tag_rate`. `weight` and `tag_weight` scale the branch's logits where they are
     added to the network's, `chain_weight` what is added where a tag follows another, `topic_weight` and `denial_weight` those
     of topics and denials; they are tuned on development data.
     """
 
     sources: dict[str, float]
+    swapped_copies: int = 0
     buckets: int = 32768
     tag_buckets: int = 131072
     cost: float = 1.0

@@ -80,7 +80,8 @@ class Sources:
         return [
             example
             for source, weight in self.recipe.sources.items()
-            for example in list(self._read(source, weight, encoder)) * self.recipe.repeats.get(source, 1)
+            for example in list(self._read(source, weight, encoder, self.recipe.swapped_copies))
+            * self.recipe.repeats.get(source, 1)
         ]
 
     def watched(self, encoder: Encoder) -> list[Example]:
@@ -92,12 +93,13 @@ class Sources:
         ngrams = self.recipe.ngrams
         if ngrams is None:
             return None
-        examples = [e for source, weight in ngrams.sources.items() for e in self._read(source, weight, encoder)]
+        copies = ngrams.swapped_copies
+        examples = [e for source, weight in ngrams.sources.items() for e in self._read(source, weight, encoder, copies)]
         return train_ngrams(ngrams, examples, encoder.settings, seed=self.recipe.seed)
 
-    def _read(self, source: str, weight: float, encoder: Encoder) -> Iterator[Example]:
+    def _read(self, source: str, weight: float, encoder: Encoder, copies: int) -> Iterator[Example]:
         if source == "gold":
-            records = chain(self.gold, self._swapped())
+            records = chain(self.gold, self._swapped(copies))
             return (gold_example(r, encoder, weight=weight, silent=self.silent.get(r.id, ())) for r in records)
         if source == "ca4p483":
             return iter([ca4p483_example(self.components, encoder, weight=weight)])
@@ -108,8 +110,7 @@ class Sources:
             known = task.known(policy, self.rows)
             yield capp130_example(policy, known, encoder, weight=weight, context=self.recipe.context)
 
-    def _swapped(self) -> Iterator[Record]:
-        copies = self.recipe.swapped_copies
+    def _swapped(self, copies: int) -> Iterator[Record]:
         first = (self.recipe.seed - 1) * copies  # so that no two seeds share a copy
         return (swap_mentions(r, self.recipe.swaps, seed=copy) for copy in range(first, first + copies) for r in self.gold)
 
