@@ -77,12 +77,11 @@ class Sources:
 
     def examples(self, encoder: Encoder) -> list[Example]:
         """Return what the network reads in an epoch."""
-        return [
-            example
-            for source, weight in self.recipe.sources.items()
-            for example in list(self._read(source, weight, encoder, self.recipe.swapped_copies))
-            * self.recipe.repeats.get(source, 1)
-        ]
+        examples = []
+        for source, weight in self.recipe.sources.items():
+            once = list(self._read(source, weight, encoder, self.recipe.swapped_copies))
+            examples += once * self.recipe.repeats.get(source, 1)
+        return examples
 
     def watched(self, encoder: Encoder) -> list[Example]:
         """Return what tells how well the network reads by now."""
