@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import torch
@@ -85,13 +86,14 @@ def _train_sentences(
 
 
 def _machine(
-    cost: float, matrix: csr_matrix, targets: NDArray[np.int8], weights: NDArray[np.float64]
+    cost: float, matrix: Any, targets: NDArray[np.int8], weights: NDArray[np.float64]
 ) -> tuple[NDArray[np.float64], float]:
-    """Return the weights (features,) and the bias of a linear SVM on the rows whose target is known."""
+    """Return the weights (features,) and the bias of a linear SVM on the rows of a sparse matrix whose target is known."""
     known = np.flatnonzero(targets != UNKNOWN)
     if len(np.unique(targets[known])) < 2:  # nothing to tell apart: the margin of what is always there, or never
         return np.zeros(matrix.shape[1]), 1.0 if (targets[known] == 1).any() else -1.0
-    machine = LinearSVC(C=cost, dual=True, random_state=0).fit(matrix[known], targets[known], weights[known])
+    machine: Any = LinearSVC(C=cost, random_state=0).set_params(dual=True)  # the solver that is fast on rows with few features
+    machine.fit(matrix[known], targets[known], weights[known])
     return machine.coef_[0], float(machine.intercept_[0])
 
 
