@@ -83,7 +83,7 @@ def tiny_model(tiny_encoder, tmp_path_factory) -> Path:
     from tiaokuan.train.ngrams import NgramRecipe, train_ngrams
     from tiaokuan.train.targets import gold_example
 
-    branch = NgramRecipe({"gold": 1.0}, buckets=64, tag_buckets=64, weight=0.001, tag_weight=0.01, denial_weight=0.01)
+    branch = NgramRecipe({"gold": 1.0}, buckets=64, tag_buckets=64, weight=0.001, tag_weight=0.01)
     recipe = FinetuneRecipe(
         base=str(tiny_encoder),
         sources={"gold": 1.0},
