@@ -116,8 +116,10 @@ def _try_to_write(writer: Writer, record: Record) -> Exception | None:
 def errors_path(output: Path) -> Path:
     """Return the errors file of an output: `OUT.errors.jsonl` beside `OUT.jsonl` or the folder `OUT`.
 
-    Raises `TiaokuanError` for an output that has no name, such as `/`.
+    Raises `TiaokuanError` for an output that has no name, such as `/`, and for `-`, standard output.
     """
+    if str(output) == "-":
+        raise TiaokuanError("records are not written to standard output, for half a run would look whole; name a file")
     path = _real(output)
     if not path.name:
         raise TiaokuanError(f"the output {output} has no name of its own; give the name of a file or folder to write")

@@ -630,6 +630,7 @@ def test_help_and_version_are_no_failures(tiaokuan):
         ("a.txt/o", [], []),
         ("/", [], ["the output / has no name"]),
         ("/", ["--format", "html"], ["the output / has no name"]),
+        ("-", [], ["not written to standard output"]),
         ("x" * 300, [], ["too long"]),
     ],
 )
