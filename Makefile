@@ -1,4 +1,4 @@
-# Two environments: `light` is what `pip install tiaokuan` gives, `dev` adds training, tests and linters.
+# Two environments: `light` is what `pip install .` gives, `dev` adds training, tests and linters.
 PYTHON ?= python3
 LIGHT := .venv/light
 DEV := .venv/dev

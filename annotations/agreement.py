@@ -24,8 +24,13 @@ class Disagreement:
 
 @dataclass(frozen=True, slots=True)
 class Agreement:
-    """Agreement of two readings: F1 is symmetric, κ per category, α (MASI) over whole label sets."""
+    """Agreement of two readings: F1 is symmetric, κ per category, α (MASI) over whole label sets.
 
+    Labels are compared on `compared` sentences, those of the first reading's `sentences` that the second cuts alike.
+    """
+
+    compared: int
+    sentences: int
     scores: Evaluation
     kappa: dict[str, float]
     alpha: float
@@ -44,6 +49,7 @@ class Agreement:
         spans.append(["sentence ends", self.scores.boundaries.f1, _mean_support(self.scores.boundaries)])
         return "\n\n".join(
             [
+                f"Labels compared on {self.compared} of {self.sentences} sentences, those cut alike",
                 markdown_table(["category", "κ", "F1", "mean positives"], rows),
                 markdown_table(["span (strict)", "F1", "mean spans"], spans),
                 f"Krippendorff's α of the label sets (MASI): {self.alpha:.3f}; disagreements: {len(self.disagreements)}",
@@ -54,18 +60,24 @@ class Agreement:
 def agree(first: Sequence[Record], second: Sequence[Record]) -> Agreement:
     """Compare two readings, labels on the sentences that both cut alike.
 
-    Only policies that both hold are compared; none in common is a `GoldError`.
+    Only policies that both hold are compared; no policy or no sentence in common is a `GoldError`.
     """
     theirs = {record.id: record for record in second}
     pairs = [(record, theirs[record.id]) for record in first if record.id in theirs]
     if not pairs:
         raise GoldError("the two readings share no policy; their ids must match")
     sentences = [pair for a, b in pairs for pair in _same_ranges(a, b)]
+    if not sentences:
+        raise GoldError(
+            "the two readings cut no sentence alike, so no labels can be compared; give readings of one segmentation"
+        )
     labels = [(a.categories, b.categories) for a, b in sentences]
     spans = evaluate([a for a, _ in pairs], [b for _, b in pairs])
     categories = score_sets([a for a, _ in labels], [b for _, b in labels], CATEGORIES)
     denied = score_sets([a.denied for a, _ in sentences], [b.denied for _, b in sentences], CATEGORIES).micro
     return Agreement(
+        compared=len(sentences),
+        sentences=sum(len(a.sentences) for a, _ in pairs),
         scores=Evaluation(categories, denied, spans.entities, spans.boundaries),
         kappa={c: cohen_kappa([c in a for a, _ in labels], [c in b for _, b in labels]) for c in CATEGORIES},
         alpha=krippendorff_alpha([a for a, _ in labels], [b for _, b in labels]),

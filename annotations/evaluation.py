@@ -121,7 +121,8 @@ def align(gold: Sequence[LabelledSentence], predicted: Sequence[LabelledSentence
         while at < len(predicted) and predicted[at].end <= sentence.start:
             at += 1
         best, most = None, 0
-        for other in predicted[at:]:
+        for index in range(at, len(predicted)):  # a slice would copy the rest for every sentence
+            other = predicted[index]
             if other.start >= sentence.end:
                 break
             overlap = min(sentence.end, other.end) - max(sentence.start, other.start)

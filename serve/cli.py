@@ -267,7 +267,15 @@ def _add_training(commands: argparse._SubParsersAction) -> None:
     pretrain = commands.add_parser("pretrain", help="pretrain an encoder by masked-language modelling")
     pretrain.add_argument("recipe", metavar="RECIPE")
     pretrain.add_argument("--set", **change)
-    pretrain.add_argument("--corpus", "--corpora", dest="corpora", required=True, **corpora)
+    pretrain.add_argument(
+        "--corpus",
+        "--corpora",
+        dest="corpora",
+        required=True,
+        type=Path,
+        metavar="DIR",
+        help="folder of the text files that the recipe names",
+    )
     pretrain.add_argument("-o", "--output", **output)
     pretrain.set_defaults(run=lambda options: _training("pretrain_command", options))
     train = commands.add_parser("train", help="fine-tune a model")
@@ -275,7 +283,9 @@ def _add_training(commands: argparse._SubParsersAction) -> None:
     train.add_argument("--set", **change)
     train.add_argument("--corpus", "--corpora", dest="corpora", **corpora)
     train.add_argument("--base", help="encoder or model to start from (default: the recipe's)")
-    train.add_argument("--gold", type=Path, action="append", metavar="PATH", help="gold file or folder (default: shipped gold)")
+    train.add_argument(
+        "--gold", type=Path, action="append", metavar="PATH", help="gold file or folder (default: those that the recipe names)"
+    )
     train.add_argument("-o", "--output", **output)
     train.set_defaults(run=lambda options: _training("train_command", options))
     export = commands.add_parser("export", help="write a model folder's ONNX graph and hashes again")

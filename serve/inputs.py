@@ -134,7 +134,10 @@ def read_metadata(path: Path) -> dict[str, dict[str, str]]:
         raise TiaokuanError(f"cannot read the table {path}: {error}; a UTF-8 CSV file with a header is wanted") from error
     if "id" not in columns:
         raise TiaokuanError(f"the table {path} has no `id` column, which ties its rows to the policies")
-    table = {row["id"]: {k: v for k, v in row.items() if k != "id" and k is not None} for row in rows}
+    long = next((number for number, row in enumerate(rows, 1) if None in row), None)
+    if long:
+        raise TiaokuanError(f"row {long} of the table {path} has more cells than the header; put cells with a comma in quotes")
+    table = {row["id"]: {k: v for k, v in row.items() if k != "id"} for row in rows}
     if len(table) < len(rows):
         raise TiaokuanError(f"the table {path} has two rows of one id; give each policy one row")
     return table
@@ -187,8 +190,12 @@ def _read(item: Input) -> Iterator[Document | Failure]:
     except OSError as error:
         yield Failure(item.id, source, "unreadable", f"{error.strerror or error}; check the file and its permissions", "read")
     except Exception as error:  # a bug in a reader, or in a library below it, costs one document and not the run
-        message = f"the reader broke on this file ({describe(error)}); please report it"
-        yield Failure(item.id, source, "reader_crash", message, "read")
+        yield _crash(item.id, source, error)
+
+
+def _crash(id: str, source: str, error: Exception) -> Failure:
+    message = f"the reader broke on this policy ({describe(error)}); please report it"
+    return Failure(id, source, "reader_crash", message, "read")
 
 
 def _read_bytes(item: Input) -> bytes:
@@ -236,6 +243,8 @@ def _read_line(line: bytes, where: str, source: str, number: int) -> Document | 
     except ReadError as error:
         name = where if error.code in ("bad_line", "not_unicode") else row["id"]
         return Failure(name, source, error.code, f"line {number}: {error}", "read")
+    except Exception as error:  # costs one line and not the file's rest
+        return _crash(where, source, error)
 
 
 def _no_constant(name: str) -> None:

@@ -26,6 +26,7 @@ from tiaokuan.models.onnx_engine import OnnxEngine
 from tiaokuan.serve import Annotator
 from tiaokuan.serve.cli import main
 from tiaokuan.serve.html import page_name
+from tiaokuan.serve.inputs import line_document
 from tiaokuan.serve.runner import JsonLines
 
 ROOT = Path(__file__).parents[1]
@@ -228,6 +229,19 @@ def test_a_bug_in_a_reader_costs_one_line(annotate, monkeypatch):
     failure = failing(annotate, "x.md", SHORT)
     assert (failure["id"], failure["code"], failure["stage"]) == ("x.md", "reader_crash", "read")
     assert "IndexError: odd file" in failure["message"]
+
+
+def test_a_bug_in_the_reading_of_a_line_costs_that_line_alone(annotate, monkeypatch):
+    def broken(row, source):
+        if row["id"] == "odd":
+            raise IndexError("odd line")
+        return line_document(row, source)
+
+    monkeypatch.setattr("tiaokuan.serve.inputs.line_document", broken)
+    write("a.jsonl", "".join(json.dumps({"id": id, "text": SHORT}) + "\n" for id in ("one", "odd", "two")))
+    assert annotate("a.jsonl").status == 3
+    assert ids("out.jsonl") == ["one", "two"]
+    assert ids("out.errors.jsonl") == ["a.jsonl:2"]
 
 
 def test_a_file_over_the_largest_size_is_not_read(annotate, monkeypatch):
@@ -986,6 +1000,12 @@ def test_hidden_folders_hold_no_policies(annotate):
 @pytest.mark.parametrize("threads", ["0", "-1", "two"])
 def test_threads_are_counted_from_one(annotate, threads):
     assert annotate("a.txt", "--threads", threads).unusable("no number from 1 on")
+
+
+def test_a_table_with_a_row_longer_than_its_header_is_refused(annotate):
+    write("a.txt", SHORT)
+    write("meta.csv", "id,app\na.txt,x,y\n")
+    assert annotate("a.txt", "--meta", "meta.csv").unusable("row 1", "more cells than the header")
 
 
 def test_a_table_with_two_rows_of_one_id_is_refused(annotate):

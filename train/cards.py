@@ -36,7 +36,7 @@ def model_card(name: str, recipe: FinetuneRecipe, records: Sequence[Record], *, 
         how = "as labels of their own" if recipe.topic_head else "as unions of categories"
         data.append(f"- CAPP-130 (CC BY 4.0): the topic labels of the published train rows, {how}.")
     if "ca4p483" in recipe.sources:
-        data.append("- CA4P-483 (no licence stated): the components of the published train sentences.")
+        data.append("- CA4P-483 (no licence stated): the components of the train sentences.")
     if records:
         sentences = sum(len(record.sentences) for record in records)
         data.append(
