@@ -27,7 +27,7 @@ from tiaokuan.serve.cli import main
 ROOT = Path(__file__).parents[1]
 GOLD = ROOT / "annotations"
 SEEDS = sorted((ROOT / "seeds").glob("*.txt"))
-STAND_OFF = sorted({path.parent.name for path in GOLD.glob("*/*.jsonl")} - {"seeds", "readings"})
+STAND_OFF = sorted({path.parent.name for path in GOLD.glob("*/*.jsonl*")} - {"seeds", "readings"})
 
 TEXT = "我们收集手机号码。我们不向第三方共享。请联系我们。"
 COLLECTED, SHARED, CONTACT = (0, 9), (9, 19), (19, 25)
