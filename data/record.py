@@ -92,12 +92,13 @@ class Record:
             raise GoldError(f"{name}: schema {row['schema']!r}, but this version reads schema {SCHEMA}")
         try:
             _check_types(row, _SHAPE, "the record")
+            entities = tuple(_entity(item, i) for i, item in enumerate(row.get("entities", [])))
             record = cls(
                 id=name,
                 text=row.get("text"),
                 sentences=tuple(_sentence(item, i) for i, item in enumerate(row["sentences"])),
-                entities=tuple(_entity(item, i) for i, item in enumerate(row.get("entities", []))),
-                sdks=tuple(_sdk(item, i, len(row.get("entities", []))) for i, item in enumerate(row.get("sdks", []))),
+                entities=entities,
+                sdks=tuple(_sdk(item, i, entities) for i, item in enumerate(row.get("sdks", []))),
                 warnings=tuple(Warn(w["code"], w["message"], w.get("start"), w.get("end")) for w in row.get("warnings", [])),
                 source=row.get("source", ""),
                 meta=row.get("meta", {}),
@@ -184,21 +185,33 @@ def _entity(row: Mapping[str, Any], index: int) -> Entity:
     return Entity(row["start"], row["end"], row["type"], row.get("score"), row.get("norm", {}))
 
 
-def _sdk(row: Mapping[str, Any], index: int, entities: int) -> Mapping[str, Any]:
-    """Check that an SDK record's numbers are indices of entities, and its ranges pairs of numbers."""
+def _sdk(row: Mapping[str, Any], index: int, entities: Sequence[Entity]) -> Mapping[str, Any]:
+    """Check that an SDK record's ranges are ranges, and that its numbers are those of entities of the right types."""
     where = f"sdk {index}"
     _check_types(row, _SDK_SHAPE, where)
-    items = [item for key in ("data_types", "permissions") for item in row.get(key, [])]
-    for item in items:
-        _check_types(item, {"entity": int}, f"an item of {where}")
-        if not isinstance(item.get("denied", False), bool):
-            raise ValueError(f"an item of {where} is denied {item['denied']!r}; true or false is wanted")
-    if any(not 0 <= i < entities for i in [row["name"], *(item["entity"] for item in items)]):
-        raise ValueError(f"{where} names an entity that the record does not have")
-    for pair in filter(None, [row.get("owner"), row.get("link"), *row.get("purpose", [])]):
-        if not (isinstance(pair, list) and len(pair) == 2 and all(isinstance(place, int) for place in pair)):
-            raise ValueError(f"{where} has {pair!r} for a range; [start, end] is wanted")
+    named = [("SDK", row["name"])]
+    for key, kind in (("data_types", "DATA_TYPE"), ("permissions", "PERMISSION")):
+        for item in row.get(key, []):
+            _check_types(item, {"entity": int}, f"an item of {where}")
+            if not isinstance(item.get("denied", False), bool):
+                raise ValueError(f"an item of {where} is denied {item['denied']!r}; true or false is wanted")
+            named.append((kind, item["entity"]))
+    for pair in _sdk_ranges(row):
+        is_pair = isinstance(pair, list) and len(pair) == 2 and all(type(place) is int for place in pair)
+        if not is_pair or not 0 <= pair[0] < pair[1]:
+            raise ValueError(f"{where} has {pair!r} for a range; [start, end] with 0 <= start < end is wanted")
+    for kind, number in named:
+        if not 0 <= number < len(entities):
+            raise ValueError(f"{where} names an entity that the record does not have")
+        if entities[number].type != kind:
+            raise ValueError(f"{where} names entity {number} of type {entities[number].type}; one of type {kind} is wanted")
     return row
+
+
+def _sdk_ranges(sdk: Mapping[str, Any]) -> list[Any]:
+    """Return every range of an SDK record: of its owner and link where it has them, of each purpose, and its own."""
+    told = [sdk[key] for key in ("owner", "link") if sdk.get(key) is not None]
+    return [*told, *sdk.get("purpose", []), [sdk.get("start"), sdk.get("end")]]
 
 
 def _check(record: Record, row: Mapping[str, Any]) -> None:
@@ -217,7 +230,8 @@ def _check(record: Record, row: Mapping[str, Any]) -> None:
 
 
 def _check_coverage(record: Record, text: str) -> None:
-    last = max([s.end for s in record.sentences] + [e.end for e in record.entities], default=0)
+    in_sdks = [end for sdk in record.sdks for _, end in _sdk_ranges(sdk)]
+    last = max([s.end for s in record.sentences] + [e.end for e in record.entities] + in_sdks, default=0)
     if last > len(text):
         raise ValueError(f"a span ends at {last}, but the text has {len(text)} characters")
     covered = bytearray(len(text))

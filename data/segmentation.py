@@ -1,8 +1,9 @@
 """Blocks into sentences.
 
 A sentence ends at `。！？；` and their half-width twins, at a half-width `.` before white space or the end, or with its
-block. What closes a sentence (quotes, brackets) stays with it; a mark inside a URL or an e-mail address and the
-full stop of a list marker, a number or an abbreviation end nothing. Headings and table rows are not cut.
+block. What closes a sentence (quotes, brackets) stays with it; a mark inside a URL or an e-mail address, the dots
+before a page number and the full stop of a list marker, a number or an abbreviation end nothing. Headings and table
+rows are not cut.
 """
 
 import re
@@ -36,6 +37,9 @@ LINK = re.compile(
     re.IGNORECASE,
 )
 """A web or e-mail address."""
+
+_UNCUT = re.compile(rf"(?<![. \t])(?:[ \t]*+\.){{3,}}+[ \t]*+[0-9]{{1,4}}(?=\s|$)|{LINK.pattern}", re.IGNORECASE)
+"""What no mark cuts: a web or e-mail address, or the dots before a page number in a table of contents."""
 
 _END = re.compile(r"[。！？；!?;｡﹔﹖﹗]+|\.(?=\s|$|[”\"’」』）)\]】》])")
 _PAIRED_CLOSERS = "”’」』）)］]】》〉〕〗｝}"
@@ -84,19 +88,23 @@ def cut(text: str, start: int = 0, end: int | None = None) -> list[tuple[int, in
 def _ends(text: str, start: int, end: int) -> Iterator[int]:
     """Yield the positions after which a new sentence begins."""
     body = text[start:end]
-    links = [match.span() for match in LINK.finditer(body)]
-    openings = [start for start, _ in links]
+    uncut = [match.span() for match in _UNCUT.finditer(body)]
+    openings = [start for start, _ in uncut]
     quotes = [match.start() for match in re.finditer('"', body)]
     marker = MARKER.match(body.lstrip())
     marker_end = len(body) - len(body.lstrip()) + marker.end() if marker else 0
+    done = 0
     for match in _END.finditer(body):
         at, stop = match.span()
+        if at < done:
+            continue
         nearest = bisect_right(openings, at) - 1
-        if at < marker_end or (nearest >= 0 and stop < links[nearest][1]):
+        if at < marker_end or (nearest >= 0 and stop < uncut[nearest][1]):
             continue
         if match.group() == "." and _NO_STOP.search(body[max(0, at - 8) : stop]):
             continue
-        yield start + _close(body, stop, quotes)
+        done = _close(body, stop, quotes)
+        yield start + done
 
 
 def _close(body: str, stop: int, quotes: Sequence[int]) -> int:
@@ -110,8 +118,10 @@ def _close(body: str, stop: int, quotes: Sequence[int]) -> int:
             ahead += 1
         if ahead < len(body) and body[ahead] in _PAIRED_CLOSERS:
             stop = ahead + 1
-        elif stop < len(body) and ((body[stop] == '"' and bisect_left(quotes, stop) % 2) or _END.match(body, stop)):
+        elif body.startswith('"', stop) and bisect_left(quotes, stop) % 2:
             stop += 1
+        elif marks := _END.match(body, stop):
+            stop = marks.end()
         else:
             return stop
 

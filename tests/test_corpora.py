@@ -61,6 +61,12 @@ def test_capp_policies_are_ordered_by_number_and_rows_by_line(tmp_path):
     assert policies[2].rows == (Row("甲10政策", frozenset()), Row("我们收集。", frozenset({"数据收集"})))
 
 
+def test_files_beside_the_capp_policies_are_left_alone(tmp_path):
+    for name in ("rw_1", "rw_1 (1)", "rw_", "rw_2_old"):
+        write(tmp_path / ANNOTATION / f"{name}.jsonl", capp_lines(("甲。", [])))
+    assert [policy.name for policy in capp130.read_policies(tmp_path)] == ["rw_1"]
+
+
 def test_capp_labels_that_are_withheld_are_not_the_empty_set(tmp_path):
     write(tmp_path / ANNOTATION / "rw_3.jsonl", capp_lines(("甲。", None), ("乙。", [])))
     (policy,) = capp130.read_policies(tmp_path)
@@ -109,11 +115,33 @@ def test_a_folder_without_capp_is_refused_with_the_layout_wanted(tmp_path):
 
 @pytest.mark.parametrize(
     "second",
-    ["{", '{"text": "甲"}', '{"label": []}', '["甲"]', "7", '{"text": "甲", "label": 7}'],
-    ids=["broken JSON", "no label", "no text", "a list", "a number", "label is a number"],
+    [
+        b"{",
+        '{"text": "甲"}'.encode(),
+        b'{"label": []}',
+        '["甲"]'.encode(),
+        b"7",
+        '{"text": "甲", "label": 7}'.encode(),
+        b'{"text": 7, "label": []}',
+        b'{"text": "", "label": []}',
+        b'{"text": " ", "label": []}',
+        '{"text": "甲", "label": []}'.encode("gb18030"),
+    ],
+    ids=[
+        "broken JSON",
+        "no label",
+        "no text",
+        "a list",
+        "a number",
+        "label is a number",
+        "text is a number",
+        "empty text",
+        "blank text",
+        "no UTF-8",
+    ],
 )
 def test_a_broken_capp_row_is_refused_with_its_file_and_line(tmp_path, second):
-    write(tmp_path / ANNOTATION / "rw_3.jsonl", capp_lines(("甲。", [])) + second + "\n")
+    write(tmp_path / ANNOTATION / "rw_3.jsonl", capp_lines(("甲。", [])).encode() + second + b"\n")
     with pytest.raises(GoldError, match=r"^rw_3\.jsonl, line 2: not a CAPP-130 row"):
         capp130.read_policies(tmp_path)
 

@@ -197,6 +197,15 @@ def test_the_longest_page_of_a_saved_one_is_read():
     assert [warning.code for warning in document.warnings] == ["parts_left_out"]
 
 
+def test_a_frame_that_cannot_be_read_costs_a_saved_page_nothing_else():
+    frame = ("text/html", "utf-8", b"<p>\x80\xff\x80</p>" * 30)
+    for parts in ([frame, ("text/html", "utf-8", HTML)], [("text/html", "utf-8", HTML), frame]):
+        document = read_policy(saved(*parts), id="x")
+        assert "我们会收集您的手机号码" in document.text
+        assert [warning.code for warning in document.warnings] == ["parts_left_out"]
+    assert refused(saved(frame, frame)).code == "binary"
+
+
 @pytest.mark.parametrize("charset", ["nonsense", "base64", "utf-8", "gb2312"])
 def test_a_saved_page_is_read_whatever_charset_it_names(charset):
     content = HTML.decode().encode("gb18030" if charset == "gb2312" else "utf-8")

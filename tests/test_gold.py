@@ -157,7 +157,7 @@ def test_written_gold_reads_back_the_same(tmp_path):
         LabelledSentence(6, 13, "list_item", (0,), ("first_party_collection", "permission_request"), ()),
         LabelledSentence(14, 18, "paragraph", (0,), ("third_party_sharing",), ("third_party_sharing",)),
     )
-    sdk = {"name": 0, "owner": None, "purpose": [[6, 13]], "data_types": [], "permissions": [], "link": None, "platform": None}
+    sdk = {"start": 6, "end": 13, "name": 1, "owner": None, "purpose": [[6, 13]], "permissions": [], "platform": None}
     record = Record("a/一.txt", text, sentences, (Entity(10, 12, "PERMISSION"), Entity(10, 12, "SDK")), (sdk,))
     write_gold(tmp_path / "g.jsonl", [record, policy()])
     assert read_gold(tmp_path / "g.jsonl") == [record, policy()]

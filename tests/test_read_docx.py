@@ -555,6 +555,15 @@ def test_a_small_member_may_be_packed_tightly():
     assert "b" not in opened
 
 
+def test_a_picture_may_be_packed_tightly():
+    members = {
+        "_rels/.rels": relations(officeDocument="word/document.xml"),
+        "word/document.xml": part("document", f"<w:body>{p('隐私政策')}</w:body>"),
+        "word/media/image1.bmp": bytes(3_200_000),
+    }
+    assert read_docx(archive(members), id="x").text == "隐私政策"
+
+
 def test_a_missing_part_is_no_damage():
     members = {
         "_rels/.rels": relations(officeDocument="/word/main.xml"),

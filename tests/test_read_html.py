@@ -252,6 +252,11 @@ def test_a_line_break_in_a_heading_is_a_space():
     assert blocks("<h1>某某科技<br>隐私政策</h1>") == [("heading1", "某某科技 隐私政策")]
 
 
+def test_a_text_of_any_length_gets_no_line_break():
+    text = "我们会收集您的个人信息，" * 6000
+    assert texts(f"<p>{text}</p>") == [text]
+
+
 def test_preformatted_text_is_read_as_plain_text():
     page = "<pre>\n隐私政策\n\n一、收集\r\n  我们收集  信息。\n</pre>"
     page += "<div style='white-space: pre-line'>第一条内容。\n第二条内容。</div>"
@@ -437,6 +442,14 @@ def test_hidden_rows_and_cells_are_left_out():
     <tr><td>极光</td><td hidden>x</td><td>推送</td></tr></table>"""
     assert rows(table)[1:] == [[("极光", 0, 1, 1), ("推送", 1, 1, 1)]]
     assert left_out(table) == 3
+
+
+@pytest.mark.parametrize("section", ["thead", "tbody", "tfoot"])
+def test_hidden_sections_of_a_table_are_left_out(section):
+    hidden = f"<{section} style='display:none'><tr><td>甲</td><td>乙</td></tr></{section}>"
+    table = f"<table>{hidden}<tbody><tr><td>极光</td><td>推送</td></tr></tbody></table>"
+    assert rows(table) == [[("极光", 0, 1, 1), ("推送", 1, 1, 1)]]
+    assert left_out(table) == 2
 
 
 def test_tables_are_numbered_in_the_order_of_the_page():
@@ -794,6 +807,12 @@ def test_every_word_comes_out_once_and_in_order(markup):
     document = read(f"<body>{markup}</body>")
     assert_sound(document)
     assert re.findall("w[0-9]+w", document.text) == re.findall("w[0-9]+w", markup)
+
+
+def test_a_tag_that_is_one_long_name_costs_no_time():
+    begin = time.perf_counter()
+    assert texts("<p>甲</p><" + "a" * 200_000) == ["甲"]
+    assert time.perf_counter() - begin < 5
 
 
 def test_a_tag_of_a_hundred_thousand_attributes_costs_no_time():

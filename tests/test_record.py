@@ -32,8 +32,9 @@ RECORD = Record(
     entities=(
         Entity(10, 14, "DATA_TYPE", 0.97, {"class": "个人基本资料", "sensitive": False}),
         Entity(19, 23, "PERMISSION", 1.0, {"android": "CAMERA", "ios": "NSCameraUsageDescription"}),
+        Entity(5, 7, "SDK"),
     ),
-    sdks=({"start": 5, "end": 15, "name": 0, "owner": [5, 7], "purpose": [], "platform": None},),
+    sdks=({"start": 5, "end": 15, "name": 2, "owner": [5, 7], "purpose": [], "platform": None},),
     source="/corpus/apps/x.txt",
     meta={"app": "甲", "version": 3},
     model={"name": "tiny", "version": "0.0.0", "sha256": "00"},
@@ -55,6 +56,13 @@ def entity(start: int, end: int, kind: str = "DATA_TYPE", **more: Any) -> dict[s
 def gold(*sentences: dict[str, Any], text: str | None = "我们收集信息。", entities: Any = ()) -> dict[str, Any]:
     """A gold row with no more than it needs."""
     return {"id": "x", "text": text, "sentences": list(sentences), "entities": list(entities)}
+
+
+def disclosure(**changes: Any) -> dict[str, Any]:
+    """A gold row with an SDK record."""
+    spans = [entity(0, 2, "SDK"), entity(2, 4), entity(4, 6, "PERMISSION")]
+    sdk = {"start": 0, "end": 7, "name": 0, "owner": [0, 2], "purpose": [[2, 4], [4, 6]], "link": None} | changes
+    return gold(sentence(0, 7), entities=spans) | {"sdks": [sdk]}
 
 
 def test_the_json_has_the_keys_of_the_contract_in_order():
@@ -164,6 +172,12 @@ def test_a_text_that_does_not_fit_is_not_joined(text, what):
     assert str(caught.value).startswith("x: ")
 
 
+def test_a_text_that_an_sdk_record_leaves_is_not_joined():
+    stand_off = Record.from_json(disclosure(end=8) | {"text": None})
+    with pytest.raises(GoldError, match="x: a span ends at 8, but the text has 7 characters"):
+        stand_off.with_text("我们收集信息。")
+
+
 def test_sentences_may_touch_and_run_over_line_breaks():
     record = Record.from_json(gold(sentence(0, 3), sentence(3, 6), text="甲\n乙丙。丁"))
     assert [(s.start, s.end) for s in record.sentences] == [(0, 3), (3, 6)]
@@ -249,6 +263,28 @@ WRONG: dict[str, tuple[dict[str, Any], str]] = {
     "text is no string": (gold(WHOLE, text=7), ".+"),  # type: ignore[arg-type]
     "sentence is no object": (gold(WHOLE) | {"sentences": [[0, 7]]}, ".+"),
     "entities is no list": (gold(WHOLE) | {"entities": None}, ".+"),
+    "no range": (disclosure(owner=[]), r"sdk 0 has \[\] for a range; \[start, end\] with 0 <= start < end is wanted"),
+    "range backwards": (disclosure(owner=[4, 2]), r"sdk 0 has \[4, 2\] for a range"),
+    "range before the text": (disclosure(purpose=[[2, 4], [-1, 2]]), r"sdk 0 has \[-1, 2\] for a range"),
+    "empty range": (disclosure(link=[3, 3]), r"sdk 0 has \[3, 3\] for a range"),
+    "sdk without a start": (disclosure(start=None), r"sdk 0 has \[None, 7\] for a range"),
+    "sdk past the end": (disclosure(end=8), "a span ends at 8, but the text has 7 characters"),
+    "owner past the end": (disclosure(owner=[6, 8]), "a span ends at 8, but the text has 7 characters"),
+    "link past the end": (disclosure(link=[6, 8]), "a span ends at 8, but the text has 7 characters"),
+    "purpose past the end": (disclosure(purpose=[[0, 2], [6, 8]]), "a span ends at 8, but the text has 7 characters"),
+    "an sdk's name is no entity": (disclosure(name=3), "sdk 0 names an entity that the record does not have"),
+    "an sdk's name is a data type": (
+        disclosure(name=1),
+        "sdk 0 names entity 1 of type DATA_TYPE; one of type SDK is wanted",
+    ),
+    "an sdk's data type is a permission": (
+        disclosure(data_types=[{"entity": 1}, {"entity": 2}]),
+        "sdk 0 names entity 2 of type PERMISSION; one of type DATA_TYPE is wanted",
+    ),
+    "an sdk's permission is an sdk": (
+        disclosure(permissions=[{"entity": 0}]),
+        "sdk 0 names entity 0 of type SDK; one of type PERMISSION is wanted",
+    ),
     "start is missing": (gold({"end": 7, "kind": "paragraph"}), "lacks the key 'start'"),
     "kind is missing": (gold({"start": 0, "end": 7}), "lacks the key 'kind'"),
     "type is missing": (gold(WHOLE, entities=[{"start": 0, "end": 1}]), "lacks the key 'type'"),
@@ -273,6 +309,8 @@ def test_a_wrong_record_is_refused_with_its_policy_and_cause(wrong, what):
 
 def test_the_record_that_the_wrong_ones_are_made_from_is_right():
     assert Record.from_json(gold(WHOLE, entities=[entity(4, 6, text="信息")]) | {"schema": 1}).sentences[0].end == 7
+    items = {"data_types": [{"entity": 1}], "permissions": [{"entity": 2, "denied": True}], "link": [6, 7]}
+    assert Record.from_json(disclosure(**items)).sdks[0]["link"] == [6, 7]
 
 
 @pytest.mark.parametrize(

@@ -205,14 +205,30 @@ def test_given_sentences_come_back_one_for_one():
     assert [(s.start, s.end) for s in segment(document)] == [(0, 6), (7, 12)]
 
 
-def test_a_long_unbroken_word_costs_no_more_than_prose():
+@pytest.mark.parametrize(
+    "entry",
+    ["一、我们如何收集 .......... 1", "1. 共享........12", "（一）存储 . . . . . . 103", "附录 .  .  .\t. 8"],
+)
+def test_the_dots_before_a_page_number_end_nothing(entry):
+    assert pieces(f"{entry}\n{entry}") == [f"{entry}\n{entry}"]
+
+
+@pytest.mark.parametrize("text", ["Wait... Then go.", "详见附件.. 3", "共享... 3月"])
+def test_dots_without_a_page_number_end_a_sentence(text):
+    assert len(pieces(text)) == 2
+
+
+@pytest.mark.parametrize(
+    "text", ["0a1b2c3d4e" * 2700, "。”" * 4000, "。”" + "！" * 40_000, ". " * 13_500 + "完"], ids=lambda t: t[:9]
+)
+def test_a_long_run_of_anything_costs_no_more_than_prose(text):
     def seconds(text: str) -> float:
         start = time.process_time()
         cut(text)
         return time.process_time() - start
 
     prose = min(seconds("我们收集您的信息。" * 3000) for _ in range(3))
-    assert seconds("0a1b2c3d4e" * 2700) < 10 * prose
+    assert seconds(text) < 10 * prose
 
 
 # Lines into blocks

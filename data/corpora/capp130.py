@@ -6,6 +6,7 @@ letter for each row of a policy (`r` train, `d` dev, `t` test, `.` none), so tha
 
 import csv
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib.resources import files
@@ -54,9 +55,12 @@ class Policy:
 
 
 def read_policies(root: Path) -> list[Policy]:
-    """Read every policy, ordered by number. `root` is a checkout of the public repository."""
-    folder = root / _ANNOTATION
-    paths = sorted(folder.glob("rw_*.jsonl"), key=lambda path: int(path.stem[3:]))
+    """Read every policy, ordered by number. `root` is a checkout of the public repository.
+
+    Raises `GoldError` if there is none, or a row of one is not as published.
+    """
+    numbered = (path for path in (root / _ANNOTATION).glob("rw_*.jsonl") if re.fullmatch("rw_[0-9]+", path.stem))
+    paths = sorted(numbered, key=lambda path: int(path.stem[3:]))
     if not paths:
         raise GoldError(f"no CAPP-130 at {root}: {_ANNOTATION}/rw_*.jsonl is wanted, the layout of its repository")
     return [Policy(path.stem, tuple(_rows(path))) for path in paths]
@@ -73,12 +77,14 @@ def topic_split() -> dict[tuple[str, int], Split]:
 
 
 def _rows(path: Path) -> Iterator[Row]:
-    for number, line in enumerate(path.read_text(encoding="utf-8-sig").split("\n"), 1):
+    for number, line in enumerate(path.read_bytes().split(b"\n"), 1):
         if not line.strip():
             continue
         try:
-            row = json.loads(line)
-            labels = row["label"]
-            yield Row(row["text"], None if labels is None else frozenset(labels) & NAMES)
-        except (json.JSONDecodeError, KeyError, TypeError) as error:
+            row = json.loads(line.decode("utf-8-sig"))
+            text, labels = row["text"], row["label"]
+            if not isinstance(text, str) or not text.strip():
+                raise ValueError(f"its text is {text!r}, a sentence is wanted")
+            yield Row(text, None if labels is None else frozenset(labels) & NAMES)
+        except (KeyError, TypeError, ValueError) as error:
             raise GoldError(f"{path.name}, line {number}: not a CAPP-130 row ({error})") from error

@@ -13,8 +13,8 @@ _DAMAGE = (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, NotImp
 
 @dataclass(frozen=True, slots=True)
 class ArchiveLimits:
-    """What an archive may declare: entries, bytes of all entries unpacked and of a single one that is read, and the ratio
-    of unpacked to packed bytes in entries of more than a megabyte.
+    """What an archive may declare: entries and the bytes of all of them unpacked; for a single one that is read, its bytes
+    and, where those are more than a megabyte, their ratio to its packed bytes.
     """
 
     entries: int = 10_000
@@ -27,7 +27,7 @@ class Archive:
     """An opened archive whose entries are read by name."""
 
     def __init__(self, data: bytes, *, limits: ArchiveLimits = ArchiveLimits()) -> None:
-        """Open an archive. Raises `ReadError` (codes `damaged`, `encrypted`, `too_large`, `zip_bomb`)."""
+        """Open an archive. Raises `ReadError` (codes `damaged`, `encrypted`, `too_large`)."""
         self._limits = limits
         if data.count(b"PK\1\2") > limits.entries:
             raise ReadError(
@@ -44,8 +44,14 @@ class Archive:
         return name in self._infos
 
     def read(self, name: str) -> bytes:
-        """Return an entry's bytes. Raises `KeyError` if there is none, `ReadError` if it is too large or damaged."""
+        """Return an entry's bytes.
+
+        Raises `KeyError` if there is none, and `ReadError` (codes `damaged`, `too_large`, `zip_bomb`).
+        """
         info = self._infos[name]
+        if info.file_size > 1_000_000 and info.file_size > self._limits.ratio * info.compress_size:
+            message = f"{name} in the file unpacks to more than {self._limits.ratio} times its size; it is no document"
+            raise ReadError(message, code="zip_bomb")
         if info.file_size > self._limits.member:
             size, most = info.file_size // 1_000_000, self._limits.member // 1_000_000
             raise ReadError(f"{name} in the file takes {size} MB, more than the {most} MB allowed; split it", code="too_large")
@@ -62,14 +68,8 @@ class Archive:
             raise ReadError(
                 f"unpacked, the file takes {total // 1_000_000} MB, more than the {most} MB allowed", code="too_large"
             )
-        for info in infos:
-            if info.flag_bits & 1:
-                raise ReadError("the file is encrypted; save it without a password", code="encrypted")
-            if info.file_size > 1_000_000 and info.file_size > self._limits.ratio * info.compress_size:
-                message = (
-                    f"{info.filename} in the file unpacks to more than {self._limits.ratio} times its size; it is no document"
-                )
-                raise ReadError(message, code="zip_bomb")
+        if any(info.flag_bits & 1 for info in infos):
+            raise ReadError("the file is encrypted; save it without a password", code="encrypted")
 
 
 def _damaged() -> ReadError:

@@ -24,8 +24,6 @@ _LONGEST_HEADING = 100
 _OWN_MARK = re.compile(r"[-*•·●○■□◆◇▪➢✓►▶★☆※→–—]")
 _SENTENCE = re.compile(rf"(?!{MARKER.pattern}|{_OWN_MARK.pattern}).*[。！？]", re.DOTALL | re.VERBOSE)
 _POLICY_TITLE = re.compile(r"隐私|政策|协议|声明|条款|指引|须知|清单|权限|SDK|privacy|policy", re.IGNORECASE)
-_BATCH = re.compile(r".{30000,60000}?[。；：！？]\n|.{60000}|.+", re.DOTALL)
-"""Lines that are looked at together, which costs the square of their number."""
 
 _TITLE_STANDS_WITHIN = 5
 """Blocks from the top."""
@@ -225,8 +223,7 @@ def _level(heading: Element) -> int:
 def _paragraphs(text: str, *, is_pre: bool) -> Iterator[str]:
     """Part a run of text: at two line breaks, and at one where its lines do not go on from each other."""
     for chunk in [text] if is_pre else re.split("\n{2,}", text):
-        for lines in _BATCH.findall(chunk):
-            yield from (lines[block.start : block.end] for block in find_blocks(lines)) if "\n" in lines else [lines]
+        yield from (chunk[block.start : block.end] for block in find_blocks(chunk))
 
 
 def _title(title: str, parts: Sequence[_Text | Table]) -> Iterator[_Text]:

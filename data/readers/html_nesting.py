@@ -14,7 +14,7 @@ DEEPEST = 512
 
 MOST_ATTRIBUTES = 1000
 
-_LONG_TAG = re.compile(r"<([a-z][^\s/<>]*)[^<>]{10000,}>", re.IGNORECASE)
+_LONG_TAG = re.compile(r"<([a-z][^\s/<>]*+)[^<>]{10000,}+>", re.IGNORECASE)
 
 _MOST_FORMATTING = 16
 """Formatting elements left open are opened anew in every paragraph: 2,000 of them make 2,000,000 elements."""

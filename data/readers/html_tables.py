@@ -38,7 +38,7 @@ def mark_data(tables: Sequence[Element]) -> None:
 
 
 def read_table(table: Element, read: Callable[[Element], str], skips: Callable[[Element], bool]) -> Table:
-    """Read a table of data, each cell with `read`; rows and cells that `skips` says are left out."""
+    """Read a table of data, each cell with `read`; sections, rows and cells that `skips` says are left out."""
     grid = list(_grid(table, read, skips))
     width = 1 + max(placed.text.column for row in grid for placed in row)
     rows = [[replace(p.text, columns=min(p.text.columns, width - p.text.column)) for p in row] for row in grid]
@@ -63,11 +63,14 @@ def _is_page(cell: Element, *, has_header: bool) -> bool:
 
 
 def _grid(table: Element, read: Callable[[Element], str], skips: Callable[[Element], bool]) -> Iterator[list[_Placed]]:
-    for section in _sections(table):
+    """Yield the cells of each row, none for one that is left out. No cell spans across sections."""
+    for section in _children(table, "thead", "tbody", "tfoot"):
+        is_left_out = skips(section)
+        rows = list(_children(section, "tr"))
         until: list[int] = []  # for each column, the row of the section from which on it is free again
-        for number, row in enumerate(section):
-            cells = [] if skips(row) else [cell for cell in _children(row, "td", "th") if not skips(cell)]
-            yield list(_place(cells, read, until, number, rows_left=len(section) - number))
+        for number, row in enumerate(rows):
+            cells = [] if is_left_out or skips(row) else [cell for cell in _children(row, "td", "th") if not skips(cell)]
+            yield list(_place(cells, read, until, number, rows_left=len(rows) - number))
 
 
 def _place(
@@ -85,12 +88,6 @@ def _place(
             until.extend([0] * (stop - len(until)))
             until[column:stop] = [row + rows] * (stop - column)
         column += columns
-
-
-def _sections(table: Element) -> Iterator[list[Element]]:
-    """Yield the rows of each `thead`, `tbody` and `tfoot`, which no cell spans across."""
-    for section in _children(table, "thead", "tbody", "tfoot"):
-        yield list(_children(section, "tr"))
 
 
 def _children(element: Element, *tags: str) -> Iterator[Element]:

@@ -13,30 +13,35 @@ from ..errors import ReadError
 def read_mhtml(data: bytes, *, id: str, source: str = "", meta: Mapping[str, Any] | None = None) -> Document:
     """Read the HTML part with the most text: pages keep their policy in a frame as often as not.
 
-    Raises `ReadError` (`empty`) where no part has text.
+    Raises `ReadError`: where no part can be read, that of the first with text in it, or `empty` if there is none.
     """
-    documents = list(_documents(data, id, source, meta or {}))
+    from .html import read_html
+
+    documents: list[Document] = []
+    errors: list[ReadError] = []
+    for html, encoding in _pages(data):
+        try:
+            documents.append(read_html(html, id=id, source=source, meta=meta, encoding=encoding))
+        except ReadError as error:
+            if error.code != "empty":
+                errors.append(error)
     if not documents:
-        raise ReadError("the saved page holds no HTML with text in it; a policy's text is wanted", code="empty")
+        empty = ReadError("the saved page holds no HTML with text in it; a policy's text is wanted", code="empty")
+        raise next(iter(errors), empty)
     longest = max(documents, key=lambda document: len(document.text))
-    if len(documents) == 1:
+    left_out = len(documents) - 1 + len(errors)
+    if not left_out:
         return longest
-    others = Warn("parts_left_out", f"{len(documents) - 1} shorter HTML parts of the saved page (frames) were left out")
+    others = Warn("parts_left_out", f"{left_out} HTML parts of the saved page (frames), shorter or unreadable, were left out")
     return replace(longest, warnings=(*longest.warnings, others))
 
 
-def _documents(data: bytes, id: str, source: str, meta: Mapping[str, Any]) -> Iterator[Document]:
-    from .html import read_html
-
+def _pages(data: bytes) -> Iterator[tuple[bytes, str | None]]:
+    """Yield the HTML of each part that holds any, and its encoding."""
     for part in _parts(data):
         html = part.get_payload(decode=True) if part.get_content_type() in ("text/html", "application/xhtml+xml") else None
-        if not isinstance(html, bytes) or not html.strip():
-            continue
-        try:
-            yield read_html(html, id=id, source=source, meta=meta, encoding=_charset(part))
-        except ReadError as error:
-            if error.code != "empty":
-                raise
+        if isinstance(html, bytes) and html.strip():
+            yield html, _charset(part)
 
 
 def _parts(data: bytes) -> list[Message]:

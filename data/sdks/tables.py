@@ -167,13 +167,13 @@ def _has_labels_in_rows(text: str, rows: Sequence[Row]) -> bool:
 def _entries_by_column(mentions: Mentions, rows: Sequence[Row]) -> Iterator[Entry]:
     """Yield each column but the first from top to bottom; a row of one cell is a title that may name the SDK."""
     last = max(cell.column for row in rows for cell in row.cells)
+    fields: list[Field] = ["name" if len(row.cells) == 1 else _labels(mentions.text, row).get(0, "other") for row in rows]
+    cells = [{cell.column: cell for cell in row.cells} for row in rows]
     for column in range(1, last + 1):
-        for row in rows:
-            alone = len(row.cells) == 1
-            field = "name" if alone else _labels(mentions.text, row).get(0, "other")
-            for cell in row.cells:
-                if alone or cell.column == column:
-                    yield Entry(row.span, (TableCell(field, cell.start, cell.end),))
+        for row, field, by_column in zip(rows, fields, cells, strict=True):
+            cell = row.cells[0] if len(row.cells) == 1 else by_column.get(column)
+            if cell:
+                yield Entry(row.span, (TableCell(field, cell.start, cell.end),))
 
 
 def _carry(rows: Sequence[Row]) -> Iterator[list[tuple[Cell, bool]]]:
