@@ -294,7 +294,7 @@ def _add_training(commands: argparse._SubParsersAction) -> None:
     benchmark = commands.add_parser("benchmark", help="measure on a public corpus or the project's gold")
     benchmark.add_argument("name", choices=("boundaries", "ca4p483", "capp130", "gold"))
     benchmark.add_argument("--corpus", "--corpora", dest="corpora", **corpora)
-    benchmark.add_argument("--split", choices=("dev", "test"), default="dev")
+    benchmark.add_argument("--split", choices=("dev", "test"), help="capp130, ca4p483: part to measure on (default: dev)")
     benchmark.add_argument("--model", help="model folder to measure (capp130: default the shipped model)")
     benchmark.add_argument("--recipe", help="recipe to train without what is held out (gold: default gold)")
     benchmark.add_argument("--set", **change)

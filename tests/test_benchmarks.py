@@ -1,5 +1,7 @@
 """What the benchmarks hold out, and what they count."""
 
+import json
+from argparse import Namespace
 from dataclasses import replace
 
 import numpy as np
@@ -11,13 +13,16 @@ pytest.importorskip("sklearn")
 from tiaokuan.data.corpora.ca4p483 import component_spans
 from tiaokuan.data.corpora.capp130 import TOPICS, Policy, Row
 from tiaokuan.data.errors import GoldError, RecipeError
+from tiaokuan.data.record import LabelledSentence, Record
 from tiaokuan.models.encoding import Batch
 from tiaokuan.models.folder import find_model
 from tiaokuan.models.settings import Settings
+from tiaokuan.serve.cli import main
 from tiaokuan.train.benchmark import Silence, dictionary_scores
 from tiaokuan.train.checkpoints import run_folder
+from tiaokuan.train.commands import _groups
 from tiaokuan.train.finetune import FinetuneRecipe
-from tiaokuan.train.held_out import trained_topics
+from tiaokuan.train.held_out import topic_learner
 from tiaokuan.train.sources import Sources
 from tiaokuan.train.topics import TopicTask, disjoint_folds, labels_around, score_topics, split_table, topic_scores
 
@@ -47,6 +52,40 @@ def test_versions_of_a_policy_are_held_out_together():
         assert sorted([*train, *test]) == sorted([*TASK.rows["train"], *TASK.rows["dev"]])
 
 
+def _record(name: str, *texts: str) -> Record:
+    ends = np.cumsum([len(text) for text in texts]).tolist()
+    sentences = [LabelledSentence(end - len(text), end) for text, end in zip(texts, ends, strict=True)]
+    return Record(name, "".join(texts), tuple(sentences), ())
+
+
+GOLD = [
+    _record("b2", *LONG[1:3], "这是新版才有的一句足够长的话。"),
+    _record("d2", *LONG[6:]),
+    _record("e", "这是又一份政策里的一句话。"),
+]
+
+
+def test_versions_of_gold_are_held_out_together():
+    gold = [*GOLD, _record("b3", *LONG[:3]), _record("d3", *LONG[6:])]
+    _, folds = _groups(Namespace(folds=3), gold)
+    assert sorted(map(sorted, folds)) == [["b2", "b3"], ["d2", "d3"], ["e"]]
+
+
+def test_no_fold_is_empty():
+    for deal in (lambda: _groups(Namespace(folds=4), GOLD), lambda: list(disjoint_folds(TASK, 4))):
+        with pytest.raises(RecipeError, match="do not make 4 folds, since versions of one stay together; give 3 at most"):
+            deal()
+
+
+def test_gold_on_a_version_of_what_is_held_out_teaches_nothing(tiny_encoder, tmp_path, monkeypatch):
+    read = []
+    monkeypatch.setattr(Sources, "finetune", lambda sources, *_: read.append((sources.gold, sources.development)))
+    recipe = FinetuneRecipe(str(tiny_encoder), {"capp130": 1.0, "gold": 1.0}, 1, 1e-3, 1, 1, topic_head=True)
+    learn = topic_learner(Sources(recipe, GOLD, TASK, development=GOLD[::-1]), tmp_path)
+    learn(TASK.rows["train"][1:], [("a", 0)])
+    assert read == [([GOLD[1], GOLD[2]], [GOLD[2], GOLD[1]])]
+
+
 def test_a_recipe_trained_without_a_policy_labels_it(tiny_encoder, tmp_path):
     collected, shared = Row("我们收集您的信息。", frozenset(TOPICS[:1])), Row("我们会共享给第三方。", frozenset(TOPICS[1:2]))
     unlabelled = [Row(row.text, None) for row in (shared, collected)]
@@ -54,15 +93,48 @@ def test_a_recipe_trained_without_a_policy_labels_it(tiny_encoder, tmp_path):
     task = TopicTask((*(Policy(str(n), rows) for n, rows in enumerate(known)), Policy("b", tuple(unlabelled))), {})
     recipe = FinetuneRecipe(str(tiny_encoder), {"capp130": 1.0}, 60, 2e-3, 1, 1, topic_head=True)
     rows, wanted = [(str(number), row) for number in range(4) for row in range(2)], [("b", 0), ("b", 1)]
-    found = trained_topics(Sources(recipe, topics=task, rows=rows), wanted, tmp_path / "fold")
+    found = topic_learner(Sources(recipe, topics=task), tmp_path / "fold")(rows, wanted)
     assert found == [frozenset(TOPICS[1:2]), frozenset(TOPICS[:1])]
     for change, cause in (
-        ({"sources": {"capp130": 1.0, "gold": 1.0}, "gold": ("capp130",)}, "may be of what is held out"),
         ({"topic_head": False}, "with a topic_head"),
         ({"base": str(find_model())}, "may know what is held out"),
     ):
         with pytest.raises(RecipeError, match=cause):
-            trained_topics(Sources(replace(recipe, **change), topics=task, rows=rows), wanted, tmp_path / "other")
+            topic_learner(Sources(replace(recipe, **change), topics=task), tmp_path / "other")
+
+
+def _refused(capsys, order: str) -> str:
+    """Run a command line that must end with one line and status 2; return the line."""
+    with pytest.raises(SystemExit) as ended:
+        main(order.split())
+    assert ended.value.code == 2
+    (line,) = capsys.readouterr().err.splitlines()
+    return line
+
+
+@pytest.mark.parametrize(
+    ("order", "cause"),
+    [
+        ("boundaries --split dev", "boundaries has no use for --split"),
+        ("gold --split dev", "gold has no use for --split"),
+        ("gold --folds 3 --together", "gold --folds has no use for --together"),
+        ("capp130 --folds 5 --split test", "capp130 --folds has no use for --split"),
+        ("capp130 --folds 5 --base x --set seed=2", "no use for --base, --set; it trains with --folds and --recipe"),
+        ("capp130 --recipe capp130", "no use for --recipe; it trains with --folds and --recipe"),
+        ("gold --linear --set ngrams=null", "the recipe gold has no `ngrams`"),
+    ],
+)
+def test_options_that_would_change_nothing_are_refused(capsys, order, cause):
+    assert cause in _refused(capsys, f"benchmark {order}")
+
+
+def test_a_recipe_that_cannot_be_held_out_is_refused_before_any_training(tmp_path, monkeypatch, capsys):
+    folder = tmp_path / "CAPP-130/CAPP_130_Corpus/Annotation/Annotation"
+    folder.mkdir(parents=True)
+    (folder / "rw_1.jsonl").write_text(json.dumps({"text": "我们收集您的信息。", "label": []}), encoding="utf-8")
+    monkeypatch.setattr("tiaokuan.train.commands.fold_table", lambda *_: pytest.fail("trained"))
+    order = f"benchmark capp130 --folds 2 --recipe capp130 --corpora {tmp_path} --base {find_model()}"
+    assert "may know what is held out" in _refused(capsys, order)
 
 
 def test_a_fold_goes_on_only_from_the_very_same_training(tmp_path):

@@ -21,6 +21,7 @@ from tiaokuan.train.components import network_components
 from tiaokuan.train.export import load_model, save_model
 from tiaokuan.train.finetune import FinetuneRecipe, encoder_of, finetune, start_model
 from tiaokuan.train.ngrams import NgramRecipe, tag_chain, train_ngrams
+from tiaokuan.train.sources import Sources
 from tiaokuan.train.targets import ca4p483_example, capp130_example
 from tiaokuan.train.topics import TopicTask, network_topics
 
@@ -64,7 +65,7 @@ def _trained(recipe, example_of, tmp_path_factory):
     examples = [example_of(encoder)]
     finetune(recipe, model, encoder, examples, work / "checkpoints")
     ngrams = train_ngrams(recipe.ngrams, examples, encoder.settings, seed=0)
-    card = model_card("overfitted", recipe, [])
+    card = model_card("overfitted", Sources(recipe))
     save_model(model, tokenizer, work / "saved", name="overfitted", version="0.0.0", card=card, ngrams=ngrams)
     return shutil.move(work / "saved", tmp_path_factory.mktemp("elsewhere") / "model")
 

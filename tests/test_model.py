@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from tiaokuan.data.document import Block, Document
+from tiaokuan.data.errors import ModelError
 from tiaokuan.data.readers.text import text_document
 from tiaokuan.data.record import Entity, LabelledSentence, Record
 from tiaokuan.data.segmentation import segment
@@ -22,7 +23,7 @@ from tiaokuan.annotations.gold import as_document
 from tiaokuan.models.encoding import Encoder
 from tiaokuan.models.modeling import TorchEngine
 from tiaokuan.models.pipeline import Pipeline
-from tiaokuan.train.export import load_model, save_model
+from tiaokuan.train.export import load_model, rewrite_graph, save_model
 from tiaokuan.train.finetune import FinetuneRecipe, PolicyTrainer, encoder_of, finetune, start_model
 from tiaokuan.train.ngrams import NgramRecipe, train_ngrams
 from tiaokuan.train.targets import gold_example
@@ -125,6 +126,14 @@ def test_the_temperature_divides_the_logits_of_categories(trained, tmp_path):
         logits.append(-np.log(1 / np.array(scores) - 1))
     assert np.abs(logits[1]).max() > 0.1
     assert logits[0] == pytest.approx(2 * logits[1], abs=0.01)
+
+
+@pytest.mark.parametrize("config", [None, "{}", '{"model_type": "bert"}', '{"model_type": "no-such"}'])
+def test_a_folder_that_is_no_model_of_this_project_is_not_exported(config, tmp_path):
+    if config:
+        (tmp_path / "config.json").write_text(config, encoding="utf-8")
+    with pytest.raises(ModelError, match="give a folder that  tiaokuan train  wrote"):
+        rewrite_graph(tmp_path)
 
 
 def test_the_graph_holds_no_second_copy_of_the_weights(trained):

@@ -9,9 +9,11 @@ import pytest
 pytest.importorskip("torch")
 
 from tiaokuan.annotations.gold import StandOff, text_sha256, write_gold
+from tiaokuan.annotations.texts import shipped_gold
 from tiaokuan.data.corpora import capp130
-from tiaokuan.data.errors import RecipeError
+from tiaokuan.data.errors import GoldError, RecipeError
 from tiaokuan.data.record import Entity, LabelledSentence, Record
+from tiaokuan.train.cards import model_card
 from tiaokuan.train.finetune import FinetuneRecipe, encoder_of, start_model
 from tiaokuan.train.ngrams import NgramRecipe
 from tiaokuan.train.sources import Sources
@@ -76,3 +78,27 @@ def test_gold_that_is_learnt_from_cannot_tell_when_to_stop():
     with pytest.raises(RecipeError, match="5 policies of `development` are learnt from, such as i-yinchuan"):
         Sources.read(recipe, None)
     assert len(Sources.read(replace(recipe, gold=()), None).development) == 5
+
+
+def test_rows_of_capp130_that_are_learnt_from_cannot_tell_when_to_stop(corpora, monkeypatch):
+    (path,) = _gold(corpora, LabelledSentence(0, 1), "SDK")
+    monkeypatch.setattr("tiaokuan.train.sources._shipped", lambda folders: [path] if folders else [])
+    recipe = replace(RECIPE, gold=(), development=("capp130",))
+    assert [record.id for record in Sources.read(recipe, corpora).development] == ["x"]
+    with pytest.raises(RecipeError, match="1 policies of `development` are learnt from, such as x"):
+        Sources.read(replace(recipe, sources={"gold": 1.0, "capp130": 1.0}), corpora)
+
+
+def test_a_policy_is_given_once():
+    seeds = shipped_gold() / "seeds"
+    with pytest.raises(GoldError, match=r"jishiban\.jsonl: id 'jishiban' was met before"):
+        Sources.read(RECIPE, None, [seeds, seeds / "jishiban.jsonl"])
+
+
+def test_a_card_tells_the_gold_that_was_read(corpora):
+    own = model_card("x", Sources.read(RECIPE, corpora, _gold(corpora, LabelledSentence(0, 1), "SDK")))
+    assert "- Gold in gold.jsonl: 1 policies" in own and "| gold | gold.jsonl |" in own
+    assert "language model" not in own
+    seeds = model_card("x", Sources.read(replace(RECIPE, gold=("seeds",)), None))
+    assert "- Gold in seeds: 5 policies" in seeds and "| gold | seeds |" in seeds
+    assert "**A language model annotated** the project's own gold (seeds)" in seeds

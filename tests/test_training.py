@@ -3,6 +3,7 @@
 import dataclasses
 import json
 import math
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -22,14 +23,27 @@ from tiaokuan.data.taxonomy import CATEGORIES, ENTITY_TYPES
 
 torch = pytest.importorskip("torch")
 
+from transformers import BertConfig
+
 from tiaokuan import train
 from tiaokuan.models.encoding import Encoder
+from tiaokuan.models.folder import open_model
 from tiaokuan.models.settings import Settings
+from tiaokuan.serve.cli import main
 from tiaokuan.train.checkpoints import last_checkpoint
-from tiaokuan.train.finetune import FinetuneRecipe
+from tiaokuan.train.finetune import FinetuneRecipe, start_model
 from tiaokuan.train.losses import denial_loss, tag_loss, union_loss
 from tiaokuan.train.ngrams import NgramRecipe, train_ngrams
-from tiaokuan.train.pretrain import PretrainRecipe, Shape, Source, pretrain
+from tiaokuan.train.pretrain import (
+    MaskedLanguageModel,
+    PretrainRecipe,
+    Shape,
+    Source,
+    _arguments,
+    _claim,
+    _start_model,
+    pretrain,
+)
 from tiaokuan.train.pretraining_data import WholeWordMasking, draw, pack, read_documents
 from tiaokuan.train.recipe import load_recipe
 from tiaokuan.train.targets import IGNORED, UNIONS, UNKNOWN, alone, gold_example, union_matrix
@@ -69,6 +83,7 @@ def test_shipped_recipes_load(name):
         ("base: 5\nsources: {gold: 1}\nepochs: 1\nlearning_rate: 1\nbatch_windows: 1\nseed: 1", "base is 5, but str"),
         ("base: x\nsources: {gold: a}\nepochs: 1\nlearning_rate: 1\nbatch_windows: 1\nseed: 1", "sources.gold is 'a'"),
         ("base: x\nsources: {web: 1}\nepochs: 1\nlearning_rate: 1\nbatch_windows: 1\nseed: 1", "unknown sources web"),
+        ("base: x\nsources: {1: 1.0}\nepochs: 1\nlearning_rate: 1\nbatch_windows: 1\nseed: 1", "sources: a key is 1, but str"),
         ("- a", "holds list"),
         ("a: [", "not YAML"),
     ],
@@ -99,6 +114,24 @@ def test_changes_replace_what_the_recipe_says():
 def test_a_wrong_change_is_refused_with_its_cause(change, message):
     with pytest.raises(RecipeError, match=message):
         load_recipe("pretrain-small", PretrainRecipe, [change])
+
+
+@pytest.mark.parametrize("config", [{}, {"model_type": "no-such"}], ids=str)
+def test_a_base_of_no_known_type_is_refused(tmp_path, config):
+    (tmp_path / "config.json").write_text(json.dumps(config), encoding="utf-8")
+    recipe = FinetuneRecipe(str(tmp_path), {"gold": 1.0}, epochs=1, learning_rate=1e-3, batch_windows=1, seed=1)
+    with pytest.raises(RecipeError, match=r"no encoder at .*model_type"):
+        start_model(recipe)
+
+
+def test_a_base_in_half_precision_is_trained_in_single(tiny_encoder, tokenizer, tmp_path):
+    from transformers import AutoModel
+
+    AutoModel.from_pretrained(tiny_encoder).half().save_pretrained(tmp_path)
+    tokenizer.save_pretrained(tmp_path)
+    recipe = FinetuneRecipe(str(tmp_path), {"gold": 1.0}, epochs=1, learning_rate=1e-3, batch_windows=1, seed=1)
+    model, _ = start_model(recipe)
+    assert {parameter.dtype for parameter in model.parameters()} == {torch.float32}
 
 
 def test_a_recipe_that_is_not_there_names_those_that_are():
@@ -277,6 +310,49 @@ def test_another_recipe_never_goes_on_with_a_run(texts):
         pretrain(dataclasses.replace(RECIPE, mask_rate=0.3), texts, texts / "run")
 
 
+def test_another_text_or_start_never_goes_on_with_a_run(texts, tiny_encoder):
+    start = shutil.copytree(tiny_encoder, texts / "start")
+    recipe = dataclasses.replace(RECIPE, start=str(start), keep_vocabulary=True)
+    _claim(texts / "run", recipe, texts)
+    _claim(texts / "run", recipe, texts)
+    for path, cause in ((start / "tokenizer.json", "start_sha256"), (texts / "a.txt", "start_sha256, texts_sha256")):
+        path.write_bytes(path.read_bytes() + b"\n")
+        with pytest.raises(TiaokuanError, match=f"another {cause}; give a new folder"):
+            _claim(texts / "run", recipe, texts)
+
+
+def test_a_claim_cut_short_is_none(texts, monkeypatch):
+    whole = Path.write_text
+
+    def cut(path, text, **named):
+        whole(path, text[:20], **named)
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched, pytest.raises(KeyboardInterrupt):
+        patched.setattr(Path, "write_text", cut)
+        _claim(texts / "run", RECIPE, texts)
+    _claim(texts / "run", RECIPE, texts)
+    assert json.loads((texts / "run" / "recipe.json").read_text(encoding="utf-8"))["seed"] == RECIPE.seed
+
+
+def test_an_encoder_in_half_precision_goes_on_in_single(tokenizer, tmp_path):
+    shape = {"num_hidden_layers": 1, "hidden_size": 32, "num_attention_heads": 2, "intermediate_size": 64}
+    MaskedLanguageModel(BertConfig(vocab_size=len(tokenizer), **shape)).half().save_pretrained(tmp_path)
+    model = _start_model(dataclasses.replace(RECIPE, start=str(tmp_path), keep_vocabulary=True), tokenizer)
+    assert {parameter.dtype for parameter in model.parameters()} == {torch.float32}
+
+
+def test_an_encoder_without_a_prediction_head_does_not_go_on(tiny_encoder, tokenizer):
+    recipe = dataclasses.replace(RECIPE, start=str(tiny_encoder), keep_vocabulary=True)
+    with pytest.raises(RecipeError, match=r"of the weights of a MaskedLanguageModel, first cls\.predictions"):
+        _start_model(recipe, tokenizer)
+
+
+def test_held_out_text_is_masked_alike_whatever_the_recipe(tmp_path):
+    recipes = [RECIPE, dataclasses.replace(RECIPE, batch_blocks=2 * RECIPE.batch_blocks)]
+    assert len({_arguments(recipe, tmp_path).per_device_eval_batch_size for recipe in recipes}) == 1
+
+
 @pytest.mark.parametrize(
     ("change", "message"),
     [
@@ -296,6 +372,8 @@ def test_what_pretraining_lacks_is_said_first(texts):
         pretrain(dataclasses.replace(RECIPE, sources=(Source("b.txt", held_out=0.1),)), texts, texts / "run")
     with pytest.raises(TiaokuanError, match="run the part before"):
         pretrain(dataclasses.replace(RECIPE, start=str(texts / "no"), keep_vocabulary=True), texts, texts / "run")
+    with pytest.raises(RecipeError, match=r"drawn of a\.txt to learn from, or to hold out, fills no block of 32 tokens"):
+        pretrain(dataclasses.replace(RECIPE, sources=(Source("a.txt", held_out=1e-9),)), texts, texts / "none")
 
 
 def test_a_checkpoint_cut_short_is_passed_over(tmp_path):
@@ -320,6 +398,18 @@ def test_plain_attention_is_the_fused_one(tiny_encoder):
     assert torch.allclose(states[0], states[1], atol=1e-5)
 
 
+def test_plain_attention_looks_no_further_than_a_window():
+    from transformers import ModernBertConfig, ModernBertModel
+
+    shape = {"hidden_size": 32, "num_hidden_layers": 2, "num_attention_heads": 2, "intermediate_size": 64}
+    model = ModernBertModel(ModernBertConfig(vocab_size=100, local_attention=4, pad_token_id=0, **shape)).eval()
+    ids, states = torch.randint(5, 100, (2, 24)), []
+    for name in ("sdpa", "plain"):
+        model.set_attn_implementation(name)
+        states.append(model(input_ids=ids, attention_mask=torch.ones_like(ids)).last_hidden_state)
+    assert torch.allclose(states[0], states[1], atol=1e-5)
+
+
 def test_the_same_recipe_gives_the_same_result(texts):
     assert pretrain(RECIPE, texts, texts / "once") == pytest.approx(pretrain(RECIPE, texts, texts / "again"))
 
@@ -339,16 +429,40 @@ def test_a_vocabulary_too_small_for_its_characters_is_refused():
         train_vocabulary(["我们会收集您的手机号码和位置信息。"], size=10, characters=100)
 
 
+def torchrun(*order: object) -> str:
+    """Run a command line in two processes; return what they print."""
+    run = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node", "2", "-m", "tiaokuan.serve"]
+    done = subprocess.run([*run, *map(str, order)], capture_output=True, text=True, timeout=600)
+    assert done.returncode == 0, done.stderr[-2000:]
+    return done.stdout
+
+
 @pytest.mark.slow
-def test_two_processes_learn_what_one_does(texts):
+def test_two_processes_pretrain_as_one_does(texts):
     alone = pretrain(RECIPE, texts, texts / "alone")
     recipe = dataclasses.asdict(dataclasses.replace(RECIPE, batch_blocks=RECIPE.batch_blocks // 2))
     recipe["sources"] = list(recipe["sources"])
     (texts / "recipe.yaml").write_text(yaml.safe_dump(recipe), encoding="utf-8")
-    run = ["-m", "torch.distributed.run", "--standalone", "--nproc-per-node", "2", "-m", "tiaokuan.serve"]
-    order = ["pretrain", str(texts / "recipe.yaml"), "--corpora", str(texts), "-o", str(texts / "both")]
-    done = subprocess.run([sys.executable, *run, *order], capture_output=True, text=True, timeout=300)
-    assert done.returncode == 0, done.stderr[-2000:]
+    printed = torchrun("pretrain", texts / "recipe.yaml", "--corpora", texts, "-o", texts / "both")
     both = json.loads((texts / "both" / "result.json").read_text(encoding="utf-8"))
     assert both["held_out_loss"] == pytest.approx(alone["held_out_loss"], rel=0.05)
-    assert done.stdout.count("held-out loss") == 1
+    assert printed.count("held-out loss") == 1
+
+
+@pytest.mark.slow
+def test_two_processes_fine_tune_as_one_does(tiny_encoder, tmp_path):
+    def losses(folder: Path) -> list[float]:
+        (state,) = folder.glob("checkpoints/run-*/checkpoint-*/trainer_state.json")
+        return [entry["loss"] for entry in json.loads(state.read_text(encoding="utf-8"))["log_history"] if "loss" in entry]
+
+    recipe = {"base": str(tiny_encoder), "sources": {"gold": 1.0}, "gold": ["seeds"], "seed": 1}
+    recipe |= {"epochs": 4, "learning_rate": 1e-3, "head_dropout": 0.0, "save_steps": 100}
+    for folder, windows in (("alone", 4), ("both", 2)):
+        (tmp_path / f"{folder}.yaml").write_text(yaml.safe_dump(recipe | {"batch_windows": windows}), encoding="utf-8")
+    with pytest.raises(SystemExit) as ended:
+        main(["train", str(tmp_path / "alone.yaml"), "-o", str(tmp_path / "alone")])
+    assert ended.value.code == 0
+    printed = torchrun("train", tmp_path / "both.yaml", "-o", tmp_path / "both")
+    assert losses(tmp_path / "both") == pytest.approx(losses(tmp_path / "alone"), rel=0.05)
+    assert printed.count("wrote") == 1
+    assert open_model(tmp_path / "both" / "model").name == "both"

@@ -1,6 +1,6 @@
 """Figures on public corpora and on the project's gold, network and baselines side by side."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -60,7 +60,7 @@ class Fold:
 
 def hold_out(
     records: Sequence[Record],
-    groups: Sequence[Sequence[str]],
+    groups: Sequence[Collection[str]],
     train_and_predict: Callable[[Sequence[Record], Sequence[Record]], Sequence[Record]],
 ) -> Iterator[Fold]:
     """For each group of policy ids, train on all the other policies and predict the group's."""

@@ -1,8 +1,13 @@
-"""Where a run keeps its checkpoints, and the one it goes on from."""
+"""Where a run keeps its checkpoints, and what it starts or goes on from."""
 
 import hashlib
 import re
 from pathlib import Path
+from typing import Any
+
+import torch
+
+from ..data.errors import RecipeError
 
 
 def run_folder(work: Path, *training: object) -> Path:
@@ -11,11 +16,28 @@ def run_folder(work: Path, *training: object) -> Path:
 
 
 def base_print(base: str) -> str:
-    """Return what tells the weights of a local base from others written into the same folder; a hub name stands for itself."""
+    """Return what tells a local base, its weights, words and configuration, from another written into the same folder; a hub
+    name stands for itself."""
     digest = hashlib.sha256(base.encode())
-    for path in sorted(Path(base).glob("*.safetensors")):
-        digest.update(path.read_bytes())
+    for path in sorted(Path(base).glob("*")):
+        if path.suffix in (".safetensors", ".bin", ".json"):
+            digest.update(path.read_bytes())
     return digest.hexdigest()
+
+
+def load_whole(kind: Any, base: str, **options: Any) -> Any:
+    """Load a network in single precision whose every weight is in the base, but for a pooler's.
+
+    Raises `RecipeError` if one is not.
+    """
+    model, report = kind.from_pretrained(base, dtype=torch.float32, output_loading_info=True, **options)
+    missing = sorted(name for name in report["missing_keys"] if "pooler." not in name)
+    if missing:
+        raise RecipeError(
+            f"{base!r} lacks {len(missing)} of the weights of a {type(model).__name__}, first {missing[0]}; start from one "
+            "that has them all"
+        )
+    return model
 
 
 def last_checkpoint(folder: Path) -> str | None:

@@ -3,7 +3,7 @@
 import argparse
 import dataclasses
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from functools import partial
 from importlib.metadata import version
 from pathlib import Path
@@ -22,22 +22,13 @@ from .components import component_table, linear_components, network_components, 
 from .export import load_model, rewrite_graph, save_model
 from .finetune import FinetuneRecipe, encoder_of, start_model
 from .hardware import is_first_process
-from .held_out import refuse_model, trained_pipeline, trained_topics
+from .held_out import refuse_model, topic_learner, trained_pipeline
 from .ngrams import NgramRecipe
 from .pretrain import PretrainRecipe, pretrain
 from .recipe import load_recipe
 from .sources import Sources, corpus
-from .topics import (
-    Learn,
-    Place,
-    Topics,
-    branch_topics,
-    fold_table,
-    linear_topics,
-    network_topics,
-    split_table,
-    topic_task,
-)
+from .topics import Learn, branch_topics, fold_table, linear_topics, network_topics, split_table, topic_task
+from .versions import deal_folds, gold_lines
 
 
 def pretrain_command(options: argparse.Namespace) -> None:
@@ -60,8 +51,7 @@ def train_command(options: argparse.Namespace) -> None:
         return
     ngrams = sources.branch(encoder)
     name = Path(options.recipe).stem
-    silent = sum(len(sources.silent[record.id]) for record in sources.gold)
-    card = model_card(name, recipe, sources.gold, silent=silent)
+    card = model_card(name, sources)
     save_model(model, tokenizer, options.output / "model", name=name, version=_version(), card=card, ngrams=ngrams)
     print(f"wrote {options.output / 'model'}")
 
@@ -74,19 +64,26 @@ def export_command(options: argparse.Namespace) -> None:
 
 def benchmark_command(options: argparse.Namespace) -> None:
     """`tiaokuan benchmark`. With an output folder, folds cut short go on from their last checkpoint."""
-    used = _USED[options.name] | (_USED_BY_FOLDS if options.name == "capp130" and options.folds else set())
-    unused = [f"--{name}" for name in sorted(_USED_BY_ANY - used) if getattr(options, "changes" if name == "set" else name)]
-    if unused:
-        folds = "; with --folds it trains" if options.name == "capp130" else ""
-        raise RecipeError(f"benchmark {options.name} has no use for {', '.join(unused)}{folds}")
     if options.folds is not None and options.folds < 2:
         raise RecipeError(f"{options.folds} folds are no folds; 2 or more are wanted")
+    _refuse_unused(options)
     with tempfile.TemporaryDirectory() as scratch:
         report = _BENCHMARKS[options.name](options, options.output or Path(scratch))
     print(report)
     if options.output:
         options.output.mkdir(parents=True, exist_ok=True)
         (options.output / f"{options.name}.md").write_text(report + "\n", encoding="utf-8", newline="\n")
+
+
+def _refuse_unused(options: argparse.Namespace) -> None:
+    """Raise `RecipeError` for options that would change nothing."""
+    name = f"{options.name} --folds"
+    name = name if options.folds and name in _USED else options.name
+    used = _USED[name] - (_TRAINING if options.name == "capp130" and not options.recipe else set())
+    unused = {option for option in _USED_BY_ANY - used if getattr(options, "changes" if option == "set" else option)}
+    if unused:
+        hint = "; it trains with --folds and --recipe" if options.name == "capp130" and unused & _TRAINING else ""
+        raise RecipeError(f"benchmark {name} has no use for {', '.join(f'--{option}' for option in sorted(unused))}{hint}")
 
 
 def _benchmark_boundaries(options: argparse.Namespace, _: Path) -> str:
@@ -108,13 +105,10 @@ def _benchmark_capp130(options: argparse.Namespace, work: Path) -> str:
         }
         if options.recipe:
             sources = Sources.read(_recipe(options, options.recipe), options.corpora)
-
-            def train_and_find(train: Sequence[Place], test: Sequence[Place]) -> Topics:
-                return trained_topics(dataclasses.replace(sources, rows=train), test, work)
-
-            learners[Path(options.recipe).stem] = train_and_find
+            learners[Path(options.recipe).stem] = topic_learner(sources, work)
         return f"CAPP-130 topics, train and dev rows\n\n{fold_table(task, options.folds, learners)}"
-    train, wanted = task.rows["train"], task.rows[options.split]
+    split = options.split or "dev"
+    train, wanted = task.rows["train"], task.rows[split]
     gold = task.labels(wanted)
     engine = TorchEngine(load_model(opened.path))
     systems = [
@@ -125,8 +119,8 @@ def _benchmark_capp130(options: argparse.Namespace, work: Path) -> str:
         (f"{opened.name}, network without its linear branch", network_topics(task, wanted, encoder.bare(), engine)),
         (f"{opened.name}", network_topics(task, wanted, encoder, engine)),
     ]
-    table = split_table(gold, task.unseen(options.split), systems)
-    return f"CAPP-130 topics, published split, {options.split} ({len(gold)} rows)\n\n{table}"
+    table = split_table(gold, task.unseen(split), systems)
+    return f"CAPP-130 topics, published split, {split} ({len(gold)} rows)\n\n{table}"
 
 
 def _benchmark_gold(options: argparse.Namespace, work: Path) -> str:
@@ -134,10 +128,12 @@ def _benchmark_gold(options: argparse.Namespace, work: Path) -> str:
     recipe = _recipe(options, name)
     if recipe.all_sources() != {"gold"}:
         raise RecipeError("held-out policies need a recipe that reads gold alone, as `gold` does")
+    if options.linear and recipe.ngrams is None:
+        raise RecipeError(f"the recipe {name} has no `ngrams`, so no linear branch is there to measure; leave --linear out")
     refuse_model(recipe.base)
     sources = Sources.read(recipe, options.corpora, options.gold)
     records = sources.gold
-    how, groups = _groups(options, [record.id for record in records])
+    how, groups = _groups(options, records)
 
     def train_and_predict(rest: Sequence[Record], held_out: Sequence[Record]) -> list[Record]:
         left = dataclasses.replace(sources, gold=rest)
@@ -155,14 +151,13 @@ def _recipe(options: argparse.Namespace, name: str) -> FinetuneRecipe:
     return dataclasses.replace(recipe, base=options.base) if options.base else recipe
 
 
-def _groups(options: argparse.Namespace, policies: Sequence[str]) -> tuple[str, list[list[str]]]:
+def _groups(options: argparse.Namespace, records: Sequence[Record]) -> tuple[str, Sequence[Collection[str]]]:
     """Return what is held out together, in words and as policy ids."""
     if options.folds:
-        if options.folds > len(policies):
-            raise RecipeError(f"{len(policies)} policies do not make {options.folds} folds")
-        return f"{options.folds} folds of whole policies", [sorted(policies)[k :: options.folds] for k in range(options.folds)]
+        folds = deal_folds({record.id: gold_lines(record) for record in records}, options.folds)
+        return f"{options.folds} folds of whole policies", folds
     seeds = [record.id for record in read_gold(shipped_gold() / "seeds")]
-    if not set(seeds) <= set(policies):
+    if not set(seeds) <= {record.id for record in records}:
         raise RecipeError("the seeds would be held out, but are not in this gold; give --folds, or gold with annotations/seeds")
     if options.together:
         return "all five seeds held out at once", [seeds]
@@ -174,14 +169,15 @@ def _benchmark_ca4p483(options: argparse.Namespace, _: Path) -> str:
     opened = open_model(options.model) if options.model else None
     if opened and opened.settings.entity_types != tuple(COMPONENTS.values()):
         raise RecipeError(f"{opened.path} does not find CA4P-483's components; train a model with the recipe ca4p483")
-    train, wanted = (list(read_bios(root, split)) for split in ("train", options.split))
+    split = options.split or "dev"
+    train, wanted = (list(read_bios(root, part)) for part in ("train", split))
     found = {"linear tagger on characters": linear_components(train, wanted, NgramRecipe({}))}
     if opened:
         encoder, engine = Encoder.from_folder(opened), TorchEngine(load_model(opened.path))
         found[f"{opened.name}, network without its linear branch"] = network_components(wanted, encoder.bare(), engine)
         found[opened.name] = network_components(wanted, encoder, engine)
     tables = [f"{name}\n\n{component_table(wanted, spans)}" for name, spans in found.items()]
-    title = f"CA4P-483: components, {options.split} ({len(wanted)} sentences)"
+    title = f"CA4P-483: components, {split} ({len(wanted)} sentences)"
     return "\n\n".join([title, *tables, "Paragraph classes by a linear SVM", paragraph_table(root)])
 
 
@@ -192,12 +188,14 @@ _BENCHMARKS = {
     "gold": _benchmark_gold,
 }
 
-_USED_BY_FOLDS = {"folds", "recipe", "base", "set"}
+_TRAINING = {"recipe", "base", "set"}
 _USED = {
     "boundaries": set(),
-    "ca4p483": {"model"},
-    "capp130": {"model", "folds"},
-    "gold": {*_USED_BY_FOLDS, "gold", "linear", "together"},
+    "ca4p483": {"model", "split"},
+    "capp130": {"model", "split"},
+    "capp130 --folds": {*_TRAINING, "folds", "model"},
+    "gold": {*_TRAINING, "gold", "linear", "together"},
+    "gold --folds": {*_TRAINING, "folds", "gold", "linear"},
 }
 _USED_BY_ANY = set().union(*_USED.values())
 

@@ -10,11 +10,11 @@ import onnx
 import torch
 from onnx import TensorProto, helper
 from torch import Tensor, nn
-from transformers import PreTrainedTokenizerFast
+from transformers import AutoConfig, PreTrainedTokenizerFast
 
 from ..data.errors import ModelError
-from ..models.folder import CARD, GRAPH, NGRAMS, TOKENIZER, WEIGHTS, write_sums
-from ..models.modeling import PolicyModel
+from ..models.folder import CARD, CONFIG, GRAPH, NGRAMS, TOKENIZER, WEIGHTS, write_sums
+from ..models.modeling import PolicyConfig, PolicyModel
 from ..models.ngrams import NgramModel
 
 _INPUTS = ("input_ids", "attention_mask", "pooling")
@@ -62,8 +62,20 @@ def rewrite_graph(folder: Path) -> None:
 
 
 def load_model(folder: Path) -> PolicyModel:
-    """Load a model folder's network into torch, in single precision; fails if a weight is missing or left over."""
-    loaded: Any = PolicyModel.from_pretrained(folder, dtype=torch.float32, output_loading_info=True)
+    """Load a model folder's network into torch, in single precision.
+
+    Raises `ModelError` if the folder holds no model of this project, or if a weight is missing or left over.
+    """
+    try:
+        config = AutoConfig.from_pretrained(folder)
+    except (OSError, ValueError) as error:
+        raise ModelError(f"{folder / CONFIG} describes no model; give a folder that  tiaokuan train  wrote") from error
+    if not isinstance(config, PolicyConfig):
+        raise ModelError(
+            f"{folder} holds a model of type {config.model_type}, but {PolicyConfig.model_type} is wanted; give a folder that  "
+            "tiaokuan train  wrote"
+        )
+    loaded: Any = PolicyModel.from_pretrained(folder, config=config, dtype=torch.float32, output_loading_info=True)
     model, report = loaded
     odd = [*report["missing_keys"], *report["unexpected_keys"]]
     if odd:

