@@ -1,5 +1,6 @@
 """Networks with labels of public corpora: CAPP-130's topics beside the categories, CA4P-483's components."""
 
+import dataclasses
 import shutil
 
 import numpy as np
@@ -115,6 +116,21 @@ def test_a_base_with_other_labels_is_refused(topic_model, component_model, tiny_
         with pytest.raises(RecipeError, match="gives other labels"):
             start_model(recipe)
         assert base.is_dir()
+
+
+def test_new_heads_take_the_encoder_of_a_model_with_other_labels(topic_model):
+    base, _ = start_model(_recipe(topic_model, "capp130", topic_head=True))
+    model, _ = start_model(_recipe(topic_model, "ca4p483", new_heads=True))
+    assert model.config.settings.entity_types == tuple(COMPONENTS.values())
+    for name, weights in base.encoder.state_dict().items():
+        assert weights.equal(model.encoder.state_dict()[name]), name
+
+
+def test_new_heads_are_drawn_anew(topic_model):
+    recipe = _recipe(topic_model, "capp130", topic_head=True)
+    base, _ = start_model(recipe)
+    model, _ = start_model(dataclasses.replace(recipe, new_heads=True))
+    assert not base.category_head.weight.equal(model.category_head.weight)
 
 
 @pytest.mark.parametrize(

@@ -44,12 +44,13 @@ class FinetuneRecipe:
 
     `sources` maps a source to its weight in the loss: `gold`, whose folders `gold` names, and `capp130` share a network,
     `ca4p483` has one of its own (its weight counts for nothing). `base` is a folder or hub name: an encoder, or a model of this
-    project to go on from, with its windows and labels. With `topic_head` CAPP-130's topics are labels of their own, without
-    they are unions of categories. Learning rates: the encoder's, and a multiple of it for the heads. An epoch reads a source
-    once, or as often as `repeats` says; gold also `swapped_copies` times with the share `swaps` of each entity type's mentions
-    renamed. `ngrams` asks for the linear branch. `temperature` and `denied_category_threshold` go into the model's `Settings`.
-    `development` names folders of gold that is not learnt from: the network of the epoch with the least loss on it is kept,
-    training stops after `patience` epochs without a better one, and checkpoints are of epochs, not of every `save_steps`.
+    project to go on from, with its windows and labels; with `new_heads` only such a model's encoder is taken. With `topic_head`
+    CAPP-130's topics are labels of their own, without they are unions of categories. Learning rates: the encoder's, and a
+    multiple of it for the heads. An epoch reads a source once, or as often as `repeats` says; gold also `swapped_copies` times
+    with the share `swaps` of each entity type's mentions renamed. `ngrams` asks for the linear branch. `temperature` and
+    `denied_category_threshold` go into the model's `Settings`. `development` names folders of gold that is not learnt from: the
+    network of the epoch with the least loss on it is kept, training stops after `patience` epochs without a better one, and
+    checkpoints are of epochs, not of every `save_steps`.
     """
 
     base: str
@@ -74,6 +75,7 @@ class FinetuneRecipe:
     swaps: dict[str, float] = field(default_factory=dict)
     repeats: dict[str, int] = field(default_factory=dict)
     topic_head: bool = False
+    new_heads: bool = False
     save_steps: int = 500
     temperature: float = 1.0
     denied_category_threshold: float = 0.25
@@ -135,34 +137,44 @@ def _config(base: str) -> PreTrainedConfig:
 
 
 def start_model(recipe: FinetuneRecipe) -> tuple[PolicyModel, PreTrainedTokenizerFast]:
-    """Load the recipe's base: a model of this project, with the recipe's branch weights and temperature, or any other encoder
-    under new heads drawn with its seed."""
+    """Load the recipe's base: a model of this project, with the recipe's branch weights and temperature, or an encoder, which
+    may be such a model's, under new heads drawn with its seed."""
     set_seed(recipe.seed)
     config = _config(recipe.base)
     try:
         tokenizer = AutoTokenizer.from_pretrained(recipe.base)
     except OSError as error:
         raise RecipeError(f"{recipe.base!r} has no tokenizer; a folder or hub name with one is wanted") from error
-    settings = recipe.settings()
-    if isinstance(config, PolicyConfig):
-        own = config.settings
-        if (own.entity_types, own.labels) != (settings.entity_types, settings.labels):
-            raise RecipeError(
-                f"{recipe.base!r} gives other labels than the recipe; start from an encoder, or mend `topic_head`"
-            )
-        config.head_dropout = recipe.head_dropout
-        config.encoder["hidden_dropout_prob"] = recipe.encoder_dropout
-        config.tiaokuan |= {key: value for key, value in settings.to_json().items() if key in _OF_RECIPE}
-        return load_whole(PolicyModel, recipe.base, config=config), tokenizer
-    longest = getattr(config, "max_position_embeddings", recipe.max_tokens) - (2 if "roberta" in config.model_type else 0)
+    if isinstance(config, PolicyConfig) and not recipe.new_heads:
+        return _go_on(recipe, config), tokenizer
+    return _under_new_heads(recipe, config), tokenizer
+
+
+def _go_on(recipe: FinetuneRecipe, config: PolicyConfig) -> PolicyModel:
+    own, settings = config.settings, recipe.settings()
+    if (own.entity_types, own.labels) != (settings.entity_types, settings.labels):
+        raise RecipeError(
+            f"{recipe.base!r} gives other labels than the recipe; mend `topic_head`, or take its encoder alone with `new_heads`"
+        )
+    config.head_dropout = recipe.head_dropout
+    config.encoder["hidden_dropout_prob"] = recipe.encoder_dropout
+    config.tiaokuan |= {key: value for key, value in settings.to_json().items() if key in _OF_RECIPE}
+    return load_whole(PolicyModel, recipe.base, config=config)
+
+
+def _under_new_heads(recipe: FinetuneRecipe, config: PreTrainedConfig) -> PolicyModel:
+    own = isinstance(config, PolicyConfig)
+    bare = config.encoder_config() if own else config
+    longest = getattr(bare, "max_position_embeddings", recipe.max_tokens) - (2 if "roberta" in bare.model_type else 0)
     if recipe.max_tokens > longest:
         raise RecipeError(f"windows of {recipe.max_tokens} tokens are wanted, but {recipe.base!r} reads at most {longest}")
-    config.hidden_dropout_prob = recipe.encoder_dropout
-    encoder = load_whole(AutoModel, recipe.base, config=config)
+    encoder = load_whole(PolicyModel, recipe.base).encoder if own else load_whole(AutoModel, recipe.base)
     single = encoder.config.to_dict()  # as it was loaded: the base's own may say half precision
-    model = PolicyModel(PolicyConfig(encoder=single, tiaokuan=settings.to_json(), head_dropout=recipe.head_dropout))
+    single["hidden_dropout_prob"] = recipe.encoder_dropout
+    settings = recipe.settings().to_json()
+    model = PolicyModel(PolicyConfig(encoder=single, tiaokuan=settings, head_dropout=recipe.head_dropout))
     model.encoder.load_state_dict(encoder.state_dict(), strict=False)  # all but a pooler, which the network has no use for
-    return model, tokenizer
+    return model
 
 
 def encoder_of(model: PolicyModel, tokenizer: PreTrainedTokenizerFast, ngrams: NgramModel | None = None) -> Encoder:
