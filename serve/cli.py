@@ -300,7 +300,11 @@ def _add_training(commands: argparse._SubParsersAction) -> None:
     benchmark.add_argument("--set", **change)
     benchmark.add_argument("--base", help="encoder that held-out trainings start from")
     benchmark.add_argument(
-        "--gold", type=Path, action="append", metavar="PATH", help="gold: what to use (default: the recipe's)"
+        "--gold",
+        type=Path,
+        action="append",
+        metavar="PATH",
+        help="gold: what to use (default: the recipe's); capp130 --folds: its policies, with its categories told too",
     )
     benchmark.add_argument("--linear", action="store_true", help="gold: train and measure the linear branch alone")
     benchmark.add_argument("--folds", type=int, metavar="N", help="hold out every policy once, in N folds")

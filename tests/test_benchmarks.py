@@ -3,6 +3,7 @@
 import json
 from argparse import Namespace
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 import pytest
@@ -14,6 +15,7 @@ from tiaokuan.data.corpora.ca4p483 import component_spans
 from tiaokuan.data.corpora.capp130 import TOPICS, Policy, Row
 from tiaokuan.data.errors import GoldError, RecipeError
 from tiaokuan.data.record import LabelledSentence, Record
+from tiaokuan.data.taxonomy import CATEGORIES
 from tiaokuan.models.encoding import Batch
 from tiaokuan.models.folder import find_model
 from tiaokuan.models.settings import Settings
@@ -24,7 +26,16 @@ from tiaokuan.train.commands import _groups
 from tiaokuan.train.finetune import FinetuneRecipe
 from tiaokuan.train.held_out import topic_learner
 from tiaokuan.train.sources import Sources
-from tiaokuan.train.topics import TopicTask, disjoint_folds, labels_around, score_topics, split_table, topic_scores
+from tiaokuan.train.topics import (
+    TopicTask,
+    categories_around,
+    disjoint_folds,
+    labels_around,
+    linear_topics,
+    score_topics,
+    split_table,
+    topic_scores,
+)
 
 
 def _policy(name: str, *texts: str) -> Policy:
@@ -159,6 +170,30 @@ def test_labels_around_a_row_are_those_of_its_policys_other_train_rows():
     assert features[1, :4, :2].tolist() == [[0, 1], [pytest.approx(0.5**0.5), 0], [1, 0], [0, 0]]
     assert features[0, 5, :2].tolist() == [0.3, 0.1]
     assert not features[2, :5].any()
+
+
+def test_categories_around_a_row_are_its_own_and_its_neighbours():
+    told = {("a", 0): CATEGORIES[:1], ("a", 1): CATEGORIES[1:2], ("b", 3): CATEGORIES[2:3]}
+    features = categories_around(told, [("a", 0), ("b", 2)]).reshape(2, 4, len(CATEGORIES))
+    assert features[0, :3, :3].tolist() == [[1, 0, 0], [0, 0, 0], [0, 1, 0]]
+    assert features[1, :3, :3].tolist() == [[0, 0, 0], [0, 0, 0], [0, 0, 1]]
+    assert features[:, 3, :3].tolist() == [[pytest.approx(1 / 9), pytest.approx(1 / 9), 0], [0, 0, pytest.approx(1 / 9)]]
+
+
+def test_a_linear_model_learns_from_what_it_is_told():
+    one, two = frozenset(TOPICS[:6]), frozenset(TOPICS[6:])
+    labels = [one, two] * 10
+    task = TopicTask((Policy("a", tuple(Row("同样的话。", label) for label in labels)),), {})
+    places = [("a", row) for row in range(20)]
+    told = {place: CATEGORIES[place[1] % 2 :][:1] for place in places}
+    assert linear_topics(task, places, places, context=False) != labels
+    assert linear_topics(task, places, places, context=False, more=partial(categories_around, told)) == labels
+
+
+def test_a_task_on_some_policies_keeps_their_rows():
+    task = TASK.only({"a"})
+    assert [policy.name for policy in task.policies] == ["a"]
+    assert {place[0] for places in task.rows.values() for place in places} == {"a"}
 
 
 def test_a_sentence_met_in_training_is_not_fresh():

@@ -241,8 +241,10 @@ def test_gold_is_compared_with_the_human_labels_of_its_own_text(capp):
     assert line_of(compare_with_humans([record], places, capp), "数据收集")[3:] == ["1.000", "1.000", "1"]
     with pytest.raises(GoldError, match=r"x: 1 sentences, but rw_\d+ has \d+ rows"):
         compare_with_humans([replace(record, sentences=record.sentences[:1])], places, capp)
-    with pytest.raises(GoldError, match=r"x: the copy of CAPP-130 at .* has no policy rw_0"):
+    with pytest.raises(GoldError, match="x: this copy of CAPP-130 has no policy rw_0"):
         compare_with_humans([record], {"x": replace(places["x"], policy="rw_0")}, capp)
+    with pytest.raises(GoldError, match="none of these records annotates"):
+        compare_with_humans([record], {"x": replace(places["x"], corpus="ca4p483")}, capp)
 
 
 @pytest.mark.parametrize("command", [["agreement", "g.jsonl", "capp130"], ["gold", "check", "g.jsonl"]])

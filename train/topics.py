@@ -1,6 +1,6 @@
 """CAPP-130's topic task: the network and linear models on the published split and on folds of whole policies."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -30,6 +30,9 @@ Topics = list[frozenset[str]]
 Learn = Callable[[Sequence[Place], Sequence[Place]], Topics]
 """Trains on some rows and returns its topics for others."""
 
+Features = Callable[[Sequence[Place]], NDArray[np.float64]]
+"""Describes rows by numbers: (rows, features)."""
+
 _CUT = 0.5
 
 
@@ -52,6 +55,11 @@ class TopicTask:
         """Say for each row of a policy whether it is among the places."""
         rows = {row for name, row in places if name == policy.name}
         return [index in rows for index in range(len(policy.rows))]
+
+    def only(self, names: Collection[str]) -> "TopicTask":
+        """Return the task on some of its policies."""
+        rows = {split: [place for place in places if place[0] in names] for split, places in self.rows.items()}
+        return TopicTask(tuple(policy for policy in self.policies if policy.name in names), rows)
 
     def unseen(self, split: str) -> list[bool]:
         """Say for each row of a part whether its sentence stands in no other part, white space and commas aside."""
@@ -76,15 +84,29 @@ def disjoint_folds(task: TopicTask, folds: int) -> Iterator[tuple[list[Place], l
 
 
 def linear_topics(
-    task: TopicTask, train: Sequence[Place], wanted: Sequence[Place], *, context: bool, around: bool = False
+    task: TopicTask, train: Sequence[Place], wanted: Sequence[Place], *, context: bool, more: Features | None = None
 ) -> Topics:
-    """Train the linear baseline on some rows; return its topics for others. With `around` it also sees `labels_around` each."""
+    """Train the linear baseline on some rows; return its topics for others. It is also told `more` of each row."""
     readings = {(policy.name, i): r for policy in task.policies for i, r in enumerate(_readings(policy))}
-    matrix = _label_matrix(task, train)
-    near = [labels_around(task, train, places) if around else None for places in (train, wanted)]
-    model = LinearModel(context=context).fit([readings[place] for place in train], matrix, near[0])
-    found = model.predict([readings[place] for place in wanted], near[1])
+    beside = [more(places) if more else None for places in (train, wanted)]
+    model = LinearModel(context=context).fit([readings[place] for place in train], _label_matrix(task, train), beside[0])
+    found = model.predict([readings[place] for place in wanted], beside[1])
     return [frozenset(np.array(capp130.TOPICS)[row.astype(bool)]) for row in found]
+
+
+def categories_around(told: Mapping[Place, Sequence[str]], wanted: Sequence[Place]) -> NDArray[np.float64]:
+    """Describe rows by the project's categories, as gold tells them: (rows, features).
+
+    Features are the categories of the row, of the one before and of the one after, and their mean over the row and the four on
+    either side.
+    """
+    present = {place: np.array([float(c in categories) for c in CATEGORIES]) for place, categories in told.items()}
+    nothing = np.zeros(len(CATEGORIES))
+    rows = []
+    for name, row in wanted:
+        near = [present.get((name, row + step), nothing) for step in range(-4, 5)]
+        rows.append(np.concatenate([near[4], near[3], near[5], np.mean(near, 0)]))
+    return np.array(rows)
 
 
 def labels_around(task: TopicTask, train: Sequence[Place], wanted: Sequence[Place]) -> NDArray[np.float64]:
