@@ -13,11 +13,12 @@ from tiaokuan.data.corpora.capp130 import TOPICS, Policy, Row
 from tiaokuan.data.errors import ModelError, RecipeError
 from tiaokuan.data.taxonomy import ENTITY_TYPES
 from tiaokuan.models.encoding import Encoder
-from tiaokuan.models.folder import open_model
+from tiaokuan.models.folder import DEFAULT, open_model
 from tiaokuan.models.modeling import TorchEngine
 from tiaokuan.models.onnx_engine import OnnxEngine
 from tiaokuan.serve import Annotator
 from tiaokuan.train.cards import model_card
+from tiaokuan.train.checkpoints import base_print
 from tiaokuan.train.components import network_components
 from tiaokuan.train.export import load_model, save_model
 from tiaokuan.train.finetune import FinetuneRecipe, encoder_of, finetune, start_model
@@ -124,6 +125,13 @@ def test_new_heads_take_the_encoder_of_a_model_with_other_labels(topic_model):
     assert model.config.settings.entity_types == tuple(COMPONENTS.values())
     for name, weights in base.encoder.state_dict().items():
         assert weights.equal(model.encoder.state_dict()[name]), name
+
+
+def test_the_shipped_model_is_a_base_by_its_name():
+    model, tokenizer = start_model(_recipe(DEFAULT, "ca4p483", new_heads=True))
+    assert model.config.settings.entity_types == tuple(COMPONENTS.values())
+    assert len(tokenizer) == model.encoder.config.vocab_size
+    assert base_print(DEFAULT) != base_print("no-such-model")
 
 
 def test_new_heads_are_drawn_anew(topic_model):

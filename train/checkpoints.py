@@ -7,7 +7,8 @@ from typing import Any
 
 import torch
 
-from ..data.errors import RecipeError
+from ..data.errors import ModelError, RecipeError
+from ..models.folder import find_model
 
 
 def run_folder(work: Path, *training: object) -> Path:
@@ -15,11 +16,19 @@ def run_folder(work: Path, *training: object) -> Path:
     return work / f"run-{hashlib.sha256(repr(training).encode()).hexdigest()[:16]}"
 
 
+def located(base: str) -> str:
+    """Return where a base lies: the folder of a shipped model by its name; any other folder and a hub name stay as they are."""
+    try:
+        return str(find_model(base)) if base else base
+    except ModelError:
+        return base
+
+
 def base_print(base: str) -> str:
     """Return what tells a local base, its weights, words and configuration, from another written into the same folder; a hub
     name stands for itself."""
     digest = hashlib.sha256(base.encode())
-    for path in sorted(Path(base).glob("*")):
+    for path in sorted(Path(located(base)).glob("*")):
         if path.suffix in (".safetensors", ".bin", ".json"):
             digest.update(path.read_bytes())
     return digest.hexdigest()
@@ -30,7 +39,7 @@ def load_whole(kind: Any, base: str, **options: Any) -> Any:
 
     Raises `RecipeError` if one is not.
     """
-    model, report = kind.from_pretrained(base, dtype=torch.float32, output_loading_info=True, **options)
+    model, report = kind.from_pretrained(located(base), dtype=torch.float32, output_loading_info=True, **options)
     missing = sorted(name for name in report["missing_keys"] if "pooler." not in name)
     if missing:
         raise RecipeError(

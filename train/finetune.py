@@ -31,7 +31,7 @@ from ..models.encoding import Encoder
 from ..models.modeling import PolicyConfig, PolicyModel
 from ..models.ngrams import NgramModel
 from ..models.settings import Settings
-from .checkpoints import last_checkpoint, load_whole
+from .checkpoints import last_checkpoint, load_whole, located
 from .hardware import attention
 from .losses import Targets, total_loss
 from .ngrams import NgramRecipe
@@ -43,14 +43,14 @@ class FinetuneRecipe:
     """Every number of a fine-tuning run.
 
     `sources` maps a source to its weight in the loss: `gold`, whose folders `gold` names, and `capp130` share a network,
-    `ca4p483` has one of its own (its weight counts for nothing). `base` is a folder or hub name: an encoder, or a model of this
-    project to go on from, with its windows and labels; with `new_heads` only such a model's encoder is taken. With `topic_head`
-    CAPP-130's topics are labels of their own, without they are unions of categories. Learning rates: the encoder's, and a
-    multiple of it for the heads. An epoch reads a source once, or as often as `repeats` says; gold also `swapped_copies` times
-    with the share `swaps` of each entity type's mentions renamed. `ngrams` asks for the linear branch. `temperature` and
-    `denied_category_threshold` go into the model's `Settings`. `development` names folders of gold that is not learnt from: the
-    network of the epoch with the least loss on it is kept, training stops after `patience` epochs without a better one, and
-    checkpoints are of epochs, not of every `save_steps`.
+    `ca4p483` has one of its own (its weight counts for nothing). `base` is a folder, a hub name or a shipped model's name: an
+    encoder, or a model of this project to go on from, with its windows and labels; with `new_heads` only such a model's encoder
+    is taken. With `topic_head` CAPP-130's topics are labels of their own, without they are unions of categories. Learning
+    rates: the encoder's, and a multiple of it for the heads. An epoch reads a source once, or as often as `repeats` says; gold
+    also `swapped_copies` times with the share `swaps` of each entity type's mentions renamed. `ngrams` asks for the linear
+    branch. `temperature` and `denied_category_threshold` go into the model's `Settings`. `development` names folders of gold
+    that is not learnt from: the network of the epoch with the least loss on it is kept, training stops after `patience` epochs
+    without a better one, and checkpoints are of epochs, not of every `save_steps`.
     """
 
     base: str
@@ -128,7 +128,7 @@ def is_model(base: str) -> bool:
 
 def _config(base: str) -> PreTrainedConfig:
     try:
-        return AutoConfig.from_pretrained(base)
+        return AutoConfig.from_pretrained(located(base))
     except (OSError, ValueError) as error:
         raise RecipeError(
             f"no encoder at {base!r}: a local folder or a hub name is wanted, with a config.json of a model_type that "
@@ -142,7 +142,7 @@ def start_model(recipe: FinetuneRecipe) -> tuple[PolicyModel, PreTrainedTokenize
     set_seed(recipe.seed)
     config = _config(recipe.base)
     try:
-        tokenizer = AutoTokenizer.from_pretrained(recipe.base)
+        tokenizer = AutoTokenizer.from_pretrained(located(recipe.base))
     except OSError as error:
         raise RecipeError(f"{recipe.base!r} has no tokenizer; a folder or hub name with one is wanted") from error
     if isinstance(config, PolicyConfig) and not recipe.new_heads:
