@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..data.errors import GoldError
+from ..data.lexicon import dictionary_spans
 from ..data.record import Entity, LabelledSentence, Record
 from ..data.taxonomy import CATEGORIES, ENTITY_TYPES
 from .metrics import Counts, Scores, score_sets, score_spans
@@ -12,6 +13,8 @@ from .tables import markdown_table
 
 LEAST = 20
 """A category with fewer positives in the gold is left out of the macro mean: its F1 is mostly chance."""
+
+_MEASURES = ("P", "R", "F1", "gold")
 
 _NO_SDKS = Scores({"records": Counts(), "fields": Counts()})
 
@@ -46,17 +49,16 @@ class Evaluation:
         labels.append([f"macro (≥ {LEAST} in gold)", "", "", self.categories.macro(LEAST), ""])
         labels += _row("denied", self.denied)
         spans = [*_rows(self.entities.labels), *_row("micro", self.entities.micro)]
-        header = ["P", "R", "F1", "gold"]
         tables = [
-            markdown_table(["category", *header], labels),
-            markdown_table(["entity (strict span)", *header], spans),
+            markdown_table(["category", *_MEASURES], labels),
+            markdown_table(["entity (strict span)", *_MEASURES], spans),
         ]
         if boundaries:
-            tables.append(markdown_table(["sentence ends", *header], _row("boundaries", self.boundaries)))
+            tables.append(markdown_table(["sentence ends", *_MEASURES], _row("boundaries", self.boundaries)))
         if self.denied.support:
             tables.insert(1, markdown_table(["denied", "R from", "R to (95 %)"], [["", *self.denied.recall_interval()]]))
         if self.sdks.micro.support:
-            tables.append(markdown_table(["SDK disclosure", *header], _rows(self.sdks.labels)))
+            tables.append(markdown_table(["SDK disclosure", *_MEASURES], _rows(self.sdks.labels)))
         return "\n\n".join(tables)
 
 
@@ -113,6 +115,14 @@ def unseen_table(parts: Sequence[Mapping[str, Counts]]) -> str:
     return markdown_table(["entity unseen in training", "recall", "gold"], [[k, c.recall, c.support] for k, c in pooled])
 
 
+def dictionary_table(gold: Sequence[Record]) -> str:
+    """Return how the lexicons' own spans score, the baseline that a tagger has to beat."""
+    pooled = _score_entities(gold[0].entities, dictionary_spans(gold[0].text or ""))
+    for record in gold[1:]:
+        pooled = pooled + _score_entities(record.entities, dictionary_spans(record.text or ""))
+    return markdown_table(["dictionary (strict span)", *_MEASURES], [*_rows(pooled.labels), *_row("micro", pooled.micro)])
+
+
 def align(gold: Sequence[LabelledSentence], predicted: Sequence[LabelledSentence]) -> list[LabelledSentence | None]:
     """Return for each gold sentence the predicted sentence that overlaps it most, if any does."""
     aligned: list[LabelledSentence | None] = []
@@ -141,10 +151,14 @@ def _evaluate(gold: Record, predicted: Record) -> Evaluation:
     denied = score_sets(
         [sentence.denied for sentence, _ in pairs], [other.denied if other else () for _, other in pairs], CATEGORIES
     )
-    spans, theirs = spans_by_type(gold.entities), spans_by_type(predicted.entities)
-    entities = Scores({kind: score_spans(spans[kind], theirs[kind]) for kind in ENTITY_TYPES})
+    entities = _score_entities(gold.entities, predicted.entities)
     ends = score_spans({s.end for s in gold.sentences}, {s.end for s in predicted.sentences})
     return Evaluation(score_sets(wanted, found, CATEGORIES), denied.micro, entities, ends, _score_sdks(gold, predicted))
+
+
+def _score_entities(gold: Sequence[Entity], predicted: Sequence[Entity]) -> Scores:
+    spans, theirs = spans_by_type(gold), spans_by_type(predicted)
+    return Scores({kind: score_spans(spans[kind], theirs[kind]) for kind in ENTITY_TYPES})
 
 
 def sdk_fields(record: Record) -> set[tuple[Any, ...]]:

@@ -195,6 +195,7 @@ def _add_comparisons(commands: argparse._SubParsersAction) -> None:
     evaluation.add_argument(
         "--seen", type=Path, action="append", metavar="GOLD", help="gold trained on: also recall on surfaces not in it"
     )
+    evaluation.add_argument("--dictionary", action="store_true", help="also score the spans that the lexicons find")
     evaluation.add_argument("--thresholds", action="store_true", help="also choose thresholds, and measure the choice")
     evaluation.add_argument("--calibration", action="store_true", help="also compare scores with shares, and fit a temperature")
     evaluation.set_defaults(run=evaluate_command)
@@ -227,7 +228,7 @@ def _agreement_with_humans(options: argparse.Namespace) -> int:
 def evaluate_command(options: argparse.Namespace) -> int:
     """`tiaokuan evaluate`: a model reads the gold's own sentences; predictions are compared as they are."""
     from ..annotations.calibration import calibrate
-    from ..annotations.evaluation import evaluate, surfaces, unseen_recall, unseen_table
+    from ..annotations.evaluation import dictionary_table, evaluate, surfaces, unseen_recall, unseen_table
     from ..annotations.thresholds import tune_thresholds
 
     gold = read_gold(options.gold, gold_texts(options.gold, options.corpora))
@@ -237,6 +238,8 @@ def evaluate_command(options: argparse.Namespace) -> int:
     report = evaluate(gold, predicted).to_markdown(boundaries=not is_model)  # a model is given the gold's own sentences
     found = {record.id: record for record in predicted}
     predicted = [found[record.id] for record in gold]
+    if options.dictionary:
+        report += f"\n\n{dictionary_table(gold)}"
     if options.seen:
         seen = surfaces(record for folder in options.seen for record in read_gold(folder, gold_texts(folder, options.corpora)))
         report += f"\n\n{unseen_table([unseen_recall(record, found[record.id], seen) for record in gold])}"

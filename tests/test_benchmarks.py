@@ -20,7 +20,7 @@ from tiaokuan.models.encoding import Batch
 from tiaokuan.models.folder import find_model
 from tiaokuan.models.settings import Settings
 from tiaokuan.serve.cli import main
-from tiaokuan.train.benchmark import Silence, dictionary_scores
+from tiaokuan.train.benchmark import Silence
 from tiaokuan.train.checkpoints import run_folder
 from tiaokuan.train.commands import _groups
 from tiaokuan.train.finetune import FinetuneRecipe
@@ -241,13 +241,3 @@ def test_silence_leaves_the_decision_to_what_is_added():
     assert output.categories.shape == (2, 3, 14) and not output.categories.any()
     assert output.tags.shape == (2, 7, 3, 3) and not output.tags.any()
     assert (output.denied < -50).all()
-
-
-def test_the_dictionary_is_scored_like_a_model():
-    from tiaokuan.annotations.gold import read_gold
-    from tiaokuan.annotations.texts import shipped_gold
-
-    record = read_gold(shipped_gold() / "seeds" / "shandongtong.jsonl")[0]
-    scores = dictionary_scores(record)
-    assert scores.labels["DATA_TYPE"].support == sum(e.type == "DATA_TYPE" for e in record.entities)
-    assert 0 < scores.micro.f1 < 1

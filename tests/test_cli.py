@@ -899,6 +899,18 @@ def test_scores_are_held_against_the_share_that_is_true(tiaokuan, gold):
     assert tiaokuan("evaluate", "back.jsonl", gold, "--calibration").out == ended.out
 
 
+def test_the_dictionary_is_scored_like_a_model(tiaokuan):
+    text = "我们收集您的手机号码、好感和IMEI。"
+    spans = [{"start": 6, "end": 10, "type": "DATA_TYPE"}, {"start": 11, "end": 13, "type": "DATA_TYPE"}]  # not 好感, but IMEI
+    write_lines(
+        "g.jsonl",
+        {"id": "a", "text": text, "sentences": [{"start": 0, "end": len(text), "kind": "paragraph"}], "entities": spans},
+    )
+    model, dictionary = tiaokuan("evaluate", "g.jsonl", "g.jsonl", "--dictionary").out.split("| dictionary (strict span)")
+    assert cells(model, "DATA_TYPE") == ["1.000", "1.000", "1.000", "2"]
+    assert cells(dictionary, "DATA_TYPE") == cells(dictionary, "micro") == [".500", ".500", ".500", "2"]
+
+
 def test_scores_fall_with_the_predictions(tiaokuan, gold):
     found = rows()
     for sentence in found[0]["sentences"]:

@@ -5,10 +5,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..annotations.evaluation import Evaluation, evaluate, spans_by_type, surfaces, unseen_recall, unseen_table
-from ..annotations.metrics import Counts, Scores, score_spans
+from ..annotations.evaluation import Evaluation, dictionary_table, evaluate, surfaces, unseen_recall, unseen_table
+from ..annotations.metrics import Counts, score_spans
 from ..annotations.tables import markdown_table
-from ..data.lexicon.tagger import dictionary_spans
 from ..data.readers.text import text_document
 from ..data.record import Record
 from ..data.segmentation import segment
@@ -49,13 +48,11 @@ class Silence:
 
 @dataclass(frozen=True, slots=True)
 class Fold:
-    """One policy left out: its gold, what a model that never saw it predicted, recall on unseen surfaces by type, and
-    what the dictionary finds."""
+    """One policy left out: its gold, what a model that never saw it predicted, and recall on unseen surfaces by type."""
 
     gold: Record
     predicted: Record
     unseen: dict[str, Counts]
-    dictionary: Scores
 
 
 def hold_out(
@@ -69,13 +66,7 @@ def hold_out(
         rest = [record for record in records if record.id not in group]
         seen = surfaces(rest)
         for record, predicted in zip(held_out, train_and_predict(rest, held_out), strict=True):
-            yield Fold(record, predicted, unseen_recall(record, predicted, seen), dictionary_scores(record))
-
-
-def dictionary_scores(gold: Record) -> Scores:
-    """Score the lexicons' own spans: the baseline that a tagger has to beat."""
-    spans, found = spans_by_type(gold.entities), spans_by_type(dictionary_spans(gold.text or ""))
-    return Scores({kind: score_spans(spans[kind], found[kind]) for kind in ENTITY_TYPES})
+            yield Fold(record, predicted, unseen_recall(record, predicted, seen))
 
 
 def fold_report(folds: Sequence[Fold]) -> str:
@@ -85,13 +76,9 @@ def fold_report(folds: Sequence[Fold]) -> str:
     total = parts[0]
     for part in parts[1:]:
         total = total + part
-    known = [[k, sum((f.dictionary.labels[k] for f in folds), Counts())] for k in ENTITY_TYPES]
-    dictionary = markdown_table(
-        ["dictionary (strict span)", "P", "R", "F1", "gold"], [[k, c.precision, c.recall, c.f1, c.support] for k, c in known]
-    )
     per_policy = markdown_table(["policy", "category micro F1", *(f"{kind} F1" for kind in ENTITY_TYPES)], rows)
     rest = unseen_table([fold.unseen for fold in folds])
-    return "\n\n".join([total.to_markdown(), dictionary, rest, per_policy])
+    return "\n\n".join([total.to_markdown(), dictionary_table([fold.gold for fold in folds]), rest, per_policy])
 
 
 def _policy_row(name: str, part: Evaluation) -> list[object]:
