@@ -139,7 +139,7 @@ def _capp130_folds(options: argparse.Namespace, work: Path, task: TopicTask, enc
     }
     if told:
         more = partial(categories_around, told)
-        learners["the same SVM, told the gold's categories"] = partial(linear_topics, task, context=True, more=more)
+        learners["TF-IDF + linear SVM, told the gold's categories too"] = partial(linear_topics, task, context=True, more=more)
     if options.recipe:
         sources = Sources.read(_recipe(options, options.recipe), options.corpora)
         learners[Path(options.recipe).stem] = topic_learner(sources, work)
