@@ -225,14 +225,19 @@ def pdf(*objects: str, trailer: str = "") -> bytes:
     return data + f"{head}trailer\n<</Size {size}/Root 1 0 R{trailer}>>\nstartxref\n{len(data)}\n%%EOF\n".encode()
 
 
-def page_pdf(content: str, resources: str = "<</Font<</F 5 0 R>>>>", trailer: str = "") -> bytes:
-    """Return a PDF of one page."""
+HELVETICA = "<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>"
+
+
+def page_pdf(
+    content: str, resources: str = "<</Font<</F 5 0 R>>>>", trailer: str = "", fonts: tuple[str, ...] = (HELVETICA,)
+) -> bytes:
+    """Return a PDF of one page; `fonts` are the objects from the fifth on."""
     return pdf(
         "<</Type/Catalog/Pages 2 0 R>>",
         "<</Type/Pages/Kids[3 0 R]/Count 1>>",
         f"<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]/Resources{resources}/Contents 4 0 R>>",
         f"<</Length {len(content)}>>stream\n{content}\nendstream",
-        "<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>",
+        *fonts,
         trailer=trailer,
     )
 

@@ -16,6 +16,7 @@ pytest.importorskip("pdfplumber")
 pytest.importorskip("reportlab")
 
 from blocks import cells, kinds, texts
+from hostile import HELVETICA, page_pdf
 from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.cidfonts import UnicodeCIDFont
 from reportlab.pdfgen.canvas import Canvas
@@ -276,6 +277,37 @@ def test_a_character_beyond_16_bits_is_whole():
     assert texts(read(Paper().lines(TOP, "𠮷野家"))) == ["𠮷野家"]
 
 
+TO_UNICODE = "1 begincodespacerange <0000> <FFFF> endcodespacerange 1 beginbfchar <0007> <606F> endbfchar"
+DESCRIPTOR = (
+    "<</Type/FontDescriptor/FontName/Nowhere/Flags 4/FontBBox[0 0 1000 1000]/ItalicAngle 0/Ascent 880/Descent -120/StemV 80>>"
+)
+
+
+def composite_font(encoding, ordering, more=""):
+    """Return the objects of a font for CJK text that the file names without holding it."""
+    system = f"<</Registry(Adobe)/Ordering({ordering})/Supplement 0>>"
+    return (
+        f"<</Type/Font/Subtype/Type0/BaseFont/Nowhere/Encoding/{encoding}/DescendantFonts[6 0 R]{more}>>",
+        f"<</Type/Font/Subtype/CIDFontType2/BaseFont/Nowhere/CIDSystemInfo{system}/FontDescriptor 7 0 R/DW 1000>>",
+        DESCRIPTOR,
+        f"<</Length {len(TO_UNICODE)}>>stream\n{TO_UNICODE}\nendstream",
+    )
+
+
+@pytest.mark.parametrize(
+    ("fonts", "code", "text"),
+    [
+        (composite_font("UniGB-UCS2-H", "GB1"), "606F", "息"),
+        (composite_font("Identity-H", "Identity", "/ToUnicode 8 0 R"), "0007", "息"),
+        ((HELVETICA,), "49", "I"),
+        (("<</Type/Font/Subtype/TrueType/BaseFont/Nowhere/Encoding/WinAnsiEncoding>>",), "49", "I"),
+    ],
+)
+def test_a_line_of_one_character_is_read_in_a_font_that_the_file_does_not_hold(fonts, code, text):
+    data = page_pdf(f"BT /F 12 Tf 72 700 Td <{code}> Tj ET BT /F 12 Tf 72 600 Td <{code}{code}> Tj ET", fonts=fonts)
+    assert texts(read_pdf(data, id="x")) == [text, text * 2]
+
+
 def test_bullets_of_symbol_fonts_are_bullets_and_other_private_characters_are_counted():
     document = read(Paper().lines(TOP, "\uf0b7 手机号码", "\ue123 头像"))
     assert texts(document) == ["• 手机号码", "\ufffd 头像"]
@@ -286,7 +318,7 @@ def test_bullets_of_symbol_fonts_are_bullets_and_other_private_characters_are_co
 
 def test_letters_without_a_size_break_nothing():
     flat = "BT /F 12 Tf 12 0 0 0 72 700 Tm (phone) Tj 12 0 0 0 72 680 Tm (number) Tj ET"
-    data = handmade(f"{flat} BT /F 12 Tf 72 600 Td (We collect it.) Tj ET")
+    data = page_pdf(f"{flat} BT /F 12 Tf 72 600 Td (We collect it.) Tj ET")
     assert "We collect it." in texts(pdf_document(parse(data, pages=1, seconds=60), id="x"))
 
 
@@ -432,24 +464,6 @@ def test_a_page_whose_corner_is_not_at_nought_keeps_its_table():
 # Files that are refused, or read in part
 
 
-def handmade(content, trailer=""):
-    """Return a PDF of one page with this content stream."""
-    objects = [
-        "<</Type/Catalog/Pages 2 0 R>>",
-        "<</Type/Pages/Kids[3 0 R]/Count 1>>",
-        "<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]/Resources<</Font<</F 5 0 R>>>>/Contents 4 0 R>>",
-        f"<</Length {len(content)}>>stream\n{content}\nendstream",
-        "<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>",
-    ]
-    data, places = b"%PDF-1.4\n", []
-    for number, body in enumerate(objects, 1):
-        places.append(len(data))
-        data += f"{number} 0 obj\n{body}\nendobj\n".encode()
-    table = "".join(f"{place:010} 00000 n \n" for place in places)
-    end = f"trailer\n<</Size 6/Root 1 0 R{trailer}>>\nstartxref\n{len(data)}\n%%EOF\n"
-    return data + f"xref\n0 6\n0000000000 65535 f \n{table}{end}".encode()
-
-
 SCAN = "q 500 0 0 700 50 70 cm BI /W 1 /H 1 /CS /G /BPC 8 ID \x7f EI Q"
 
 
@@ -459,9 +473,12 @@ SCAN = "q 500 0 0 700 50 70 cm BI /W 1 /H 1 /CS /G /BPC 8 ID \x7f EI Q"
         (b"", "damaged"),
         (b"%PDF-1.7\n", "damaged"),
         (b"we collect your phone number", "damaged"),
-        (handmade("")[:300], "damaged"),
-        (handmade(SCAN), "no_text_layer"),
-        (handmade("", f"/Encrypt<</Filter/Standard/V 1/R 2/O({'o' * 32})/U({'u' * 32})/P -4>>/ID[(a)(a)]"), "encrypted"),
+        (page_pdf("")[:300], "damaged"),
+        (page_pdf(SCAN), "no_text_layer"),
+        (
+            page_pdf("", trailer=f"/Encrypt<</Filter/Standard/V 1/R 2/O({'o' * 32})/U({'u' * 32})/P -4>>/ID[(a)(a)]"),
+            "encrypted",
+        ),
     ],
     ids=["nothing", "a head only", "text", "cut off", "a scan", "a password"],
 )
@@ -501,12 +518,12 @@ def test_fonts_that_say_no_characters_are_no_text_layer():
 
 
 def test_a_file_that_takes_too_long_is_given_up():
-    assert code_of(handmade(""), limits=PdfLimits(seconds=0.001)) == "pdf_timeout"
+    assert code_of(page_pdf(""), limits=PdfLimits(seconds=0.001)) == "pdf_timeout"
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="address space is bounded on Linux only")
 def test_a_file_that_takes_too_much_memory_is_given_up():
-    data = handmade("BT /F 12 Tf 72 700 Td " + "(phone number) Tj " * 400_000 + "ET")
+    data = page_pdf("BT /F 12 Tf 72 700 Td " + "(phone number) Tj " * 400_000 + "ET")
     assert code_of(data, limits=PdfLimits(memory=250 << 20)) == "pdf_memory"
 
 
@@ -518,7 +535,7 @@ def test_a_crash_of_the_process_is_one_error(tmp_path, monkeypatch, line, how):
     program.chmod(0o755)
     monkeypatch.setattr(sys, "executable", str(program))
     with pytest.raises(ReadError, match=how) as caught:
-        read_pdf(handmade(""), id="x")
+        read_pdf(page_pdf(""), id="x")
     assert caught.value.code == "pdf_crash"
 
 
@@ -580,7 +597,7 @@ def child():
 def sound_files():
     pdfmetrics.registerFont(UnicodeCIDFont("STSong-Light"))
     paper = long_table(Paper().lines(TOP, *wrap(LONG)).write(280, 810, "- 1 -"))
-    return [paper.bytes(), handmade("BT /F 12 Tf 72 700 Td (We collect your phone number.) Tj ET 50 50 400 300 re S")]
+    return [paper.bytes(), page_pdf("BT /F 12 Tf 72 700 Td (We collect your phone number.) Tj ET 50 50 400 300 re S")]
 
 
 SOUND = sound_files()

@@ -16,6 +16,7 @@ import pypdfium2.raw as pdfium
 
 from ..errors import ReadError
 from .characters import UNKNOWN
+from .pdf_font import use_stand_in
 from .pdf_glyphs import Page, read_page
 from .pdf_layout import Sheet, find_margins, reading_order
 from .pdf_lines import find_segments
@@ -98,6 +99,7 @@ def _read_pages(data: bytes, most: int) -> _Pages:
 
 
 def _open(data: bytes) -> pypdfium2.PdfDocument:
+    use_stand_in()
     try:
         return pypdfium2.PdfDocument(data)
     except pypdfium2.PdfiumError as error:
