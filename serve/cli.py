@@ -298,7 +298,7 @@ def _add_training(commands: argparse._SubParsersAction) -> None:
     benchmark.add_argument("name", choices=("boundaries", "ca4p483", "capp130", "gold"))
     benchmark.add_argument("--corpus", "--corpora", dest="corpora", **corpora)
     benchmark.add_argument("--split", choices=("dev", "test"), help="capp130, ca4p483: part to measure on (default: dev)")
-    benchmark.add_argument("--model", help="model folder to measure (capp130: default the shipped model)")
+    benchmark.add_argument("--model", help="model folder or shipped model to measure (capp130: default the shipped one)")
     benchmark.add_argument("--recipe", help="recipe to train without what is held out (gold: default gold)")
     benchmark.add_argument("--set", **change)
     benchmark.add_argument("--base", help="encoder that held-out trainings start from")
@@ -311,7 +311,9 @@ def _add_training(commands: argparse._SubParsersAction) -> None:
     )
     benchmark.add_argument("--linear", action="store_true", help="gold: train and measure the linear branch alone")
     benchmark.add_argument("--folds", type=int, metavar="N", help="hold out every policy once, in N folds")
-    benchmark.add_argument("--together", action="store_true", help="gold: hold all seeds out at once, one training")
+    benchmark.add_argument(
+        "--held-out", type=Path, action="append", metavar="PATH", help="gold: hold this gold out at once, not each seed in turn"
+    )
     benchmark.add_argument("-o", "--output", type=Path, metavar="DIR", help="folder for the tables and the folds' checkpoints")
     benchmark.set_defaults(run=lambda options: _training("benchmark_command", options))
 

@@ -128,7 +128,7 @@ def _refused(capsys, order: str) -> str:
     [
         ("boundaries --split dev", "boundaries has no use for --split"),
         ("gold --split dev", "gold has no use for --split"),
-        ("gold --folds 3 --together", "gold --folds has no use for --together"),
+        ("gold --folds 3 --held-out x", "gold --folds has no use for --held-out"),
         ("capp130 --folds 5 --split test", "capp130 --folds has no use for --split"),
         ("capp130 --folds 5 --base x --set seed=2", "no use for --base, --set; it trains with --folds and --recipe"),
         ("capp130 --recipe capp130", "no use for --recipe; it trains with --folds and --recipe"),

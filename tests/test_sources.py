@@ -82,7 +82,7 @@ def test_gold_that_is_learnt_from_cannot_tell_when_to_stop():
 
 def test_rows_of_capp130_that_are_learnt_from_cannot_tell_when_to_stop(corpora, monkeypatch):
     (path,) = _gold(corpora, LabelledSentence(0, 1), "SDK")
-    monkeypatch.setattr("tiaokuan.train.sources._shipped", lambda folders: [path] if folders else [])
+    monkeypatch.setattr("tiaokuan.train.sources.shipped_folders", lambda folders: [path] if folders else [])
     recipe = replace(RECIPE, gold=(), development=("capp130",))
     assert [record.id for record in Sources.read(recipe, corpora).development] == ["x"]
     with pytest.raises(RecipeError, match="1 policies of `development` are learnt from, such as x"):

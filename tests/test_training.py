@@ -32,7 +32,7 @@ from tiaokuan.models.settings import Settings
 from tiaokuan.serve.cli import main
 from tiaokuan.train.checkpoints import last_checkpoint
 from tiaokuan.train.finetune import FinetuneRecipe, start_model
-from tiaokuan.train.losses import denial_loss, tag_loss, union_loss
+from tiaokuan.train.losses import denial_loss, paragraph_loss, tag_loss, union_loss
 from tiaokuan.train.ngrams import NgramRecipe, train_ngrams
 from tiaokuan.train.pretrain import (
     MaskedLanguageModel,
@@ -157,10 +157,22 @@ def test_a_union_of_one_is_binary_cross_entropy():
     assert torch.allclose(union_loss(logits, targets, torch.eye(3)), wanted, atol=1e-5)
 
 
+@given(st.lists(st.floats(-20, 5), min_size=8, max_size=8))
+def test_the_loss_of_a_paragraph_is_that_of_no_sentence_with_its_class(logits):
+    p = [[1 / (1 + math.exp(-x)) for x in logits[at : at + 2]] for at in (0, 2, 4, 6)]
+    first, second = (1 - p[1][0]) * (1 - p[2][0]), (1 - p[3][0]) * (1 - p[3][1])
+    # Four sentences of two labels: the second and third make the paragraph 0, of class 0, the last makes 1, of class 1.
+    numbers, labels = torch.tensor([[UNKNOWN, 0, 0, 1]]), torch.tensor([[0, 1, UNKNOWN, UNKNOWN]])
+    found = paragraph_loss(torch.tensor(logits).view(1, 4, 2), numbers, labels, torch.tensor([[1.0, 0.0], [1.0, 1.0]]))
+    wanted = [-math.log1p(-absent) for absent in (first, second)]
+    assert found[0].tolist() == pytest.approx([*wanted, 0, 0], rel=1e-3, abs=1e-4)
+
+
 def test_what_is_unknown_costs_nothing_and_moves_nothing():
     logits = torch.randn(2, 3, requires_grad=True)
     unknown = torch.full((2, 3), UNKNOWN)
     loss = union_loss(logits, unknown, torch.eye(3)).sum() + denial_loss(logits, unknown).sum()
+    loss = loss + paragraph_loss(logits[None], unknown[:1, :2], unknown[:1, :2], torch.eye(3)).sum()
     loss.backward()
     assert loss.item() == 0
     assert logits.grad is not None and logits.grad.abs().sum() == 0

@@ -11,23 +11,25 @@ from pathlib import Path
 from ..annotations.gold import as_document, read_gold, stand_off
 from ..annotations.human import categories_by_row
 from ..annotations.texts import gold_texts, shipped_gold
-from ..data.corpora.ca4p483 import COMPONENTS, read_bios
+from ..data.corpora.ca4p483 import COMPONENTS, read_bios, read_policies
 from ..data.errors import RecipeError, TiaokuanError
 from ..data.record import Record
 from ..models.encoding import Encoder
 from ..models.folder import find_model, open_model
 from ..models.modeling import TorchEngine
+from ..models.pipeline import Pipeline
 from .benchmark import boundary_table, fold_report, hold_out
 from .cards import model_card
-from .components import component_table, linear_components, network_components, paragraph_table
+from .components import component_table, linear_components, network_components
 from .export import load_model, rewrite_graph, save_model
 from .finetune import FinetuneRecipe, encoder_of, start_model
 from .hardware import is_first_process
 from .held_out import refuse_model, topic_learner, trained_pipeline
 from .ngrams import NgramRecipe
+from .paragraphs import category_table, linear_table, unmeasured
 from .pretrain import PretrainRecipe, pretrain
 from .recipe import load_recipe
-from .sources import Sources, corpus
+from .sources import Sources, corpus, shipped_folders
 from .topics import (
     Learn,
     Place,
@@ -96,7 +98,8 @@ def _refuse_unused(options: argparse.Namespace) -> None:
     unused = {option for option in _USED_BY_ANY - used if getattr(options, "changes" if option == "set" else option)}
     if unused:
         hint = "; it trains with --folds and --recipe" if options.name == "capp130" and unused & _TRAINING else ""
-        raise RecipeError(f"benchmark {name} has no use for {', '.join(f'--{option}' for option in sorted(unused))}{hint}")
+        named = ", ".join(f"--{option.replace('_', '-')}" for option in sorted(unused))
+        raise RecipeError(f"benchmark {name} has no use for {named}{hint}")
 
 
 def _benchmark_boundaries(options: argparse.Namespace, _: Path) -> str:
@@ -161,8 +164,11 @@ def _benchmark_gold(options: argparse.Namespace, work: Path) -> str:
         raise RecipeError("held-out policies need a recipe that reads gold alone, as `gold` does")
     if options.linear and recipe.ngrams is None:
         raise RecipeError(f"the recipe {name} has no `ngrams`, so no linear branch is there to measure; leave --linear out")
-    refuse_model(recipe.base)
-    sources = Sources.read(recipe, options.corpora, options.gold)
+    if not options.linear:
+        refuse_model(recipe.base)
+    held_out = options.held_out or []
+    paths = (options.gold or shipped_folders(recipe.gold)) + held_out
+    sources = Sources.read(recipe, options.corpora, paths)
     records = sources.gold
     how, groups = _groups(options, records)
 
@@ -187,29 +193,37 @@ def _groups(options: argparse.Namespace, records: Sequence[Record]) -> tuple[str
     if options.folds:
         folds = deal_folds({record.id: gold_lines(record) for record in records}, options.folds)
         return f"{options.folds} folds of whole policies", folds
+    if options.held_out:
+        ids = [record.id for path in options.held_out for record in read_gold(path, gold_texts(path, options.corpora))]
+        return f"{len(ids)} policies held out at once", [ids]
     seeds = [record.id for record in read_gold(shipped_gold() / "seeds")]
     if not set(seeds) <= {record.id for record in records}:
-        raise RecipeError("the seeds would be held out, but are not in this gold; give --folds, or gold with annotations/seeds")
-    if options.together:
-        return "all five seeds held out at once", [seeds]
+        raise RecipeError(
+            "the seeds would be held out, but are not in this gold; give --folds, --held-out, or gold with the seeds"
+        )
     return "each seed left out in turn", [[seed] for seed in seeds]
 
 
 def _benchmark_ca4p483(options: argparse.Namespace, _: Path) -> str:
+    """Measure the linear models, and a model on what it tells: the components, or the paragraphs' categories."""
     root = corpus("ca4p483", options.corpora)
     opened = open_model(options.model) if options.model else None
-    if opened and opened.settings.entity_types != tuple(COMPONENTS.values()):
-        raise RecipeError(f"{opened.path} does not find CA4P-483's components; train a model with the recipe ca4p483")
     split = options.split or "dev"
     train, wanted = (list(read_bios(root, part)) for part in ("train", split))
     found = {"linear tagger on characters": linear_components(train, wanted, NgramRecipe({}))}
+    parts = [("Paragraph classes by a linear SVM", linear_table(read_policies(root)))]
     if opened:
         encoder, engine = Encoder.from_folder(opened), TorchEngine(load_model(opened.path))
-        found[f"{opened.name}, network without its linear branch"] = network_components(wanted, encoder.bare(), engine)
-        found[opened.name] = network_components(wanted, encoder, engine)
-    tables = [f"{name}\n\n{component_table(wanted, spans)}" for name, spans in found.items()]
+        if opened.settings.entity_types == tuple(COMPONENTS.values()):
+            found[f"{opened.name}, network without its linear branch"] = network_components(wanted, encoder.bare(), engine)
+            found[opened.name] = network_components(wanted, encoder, engine)
+        else:
+            policies = unmeasured(root, learnt=())
+            title = f"Paragraph classes by {opened.name}'s categories, {len(policies)} policies that share little with any gold"
+            parts.append((title, category_table(policies, Pipeline(opened, encoder, engine))))
+    tables = [(name, component_table(wanted, spans)) for name, spans in found.items()]
     title = f"CA4P-483: components, {split} ({len(wanted)} sentences)"
-    return "\n\n".join([title, *tables, "Paragraph classes by a linear SVM", paragraph_table(root)])
+    return "\n\n".join([title, *(text for part in [*tables, *parts] for text in part)])
 
 
 _BENCHMARKS = {
@@ -225,7 +239,7 @@ _USED = {
     "ca4p483": {"model", "split"},
     "capp130": {"model", "split"},
     "capp130 --folds": {*_TRAINING, "folds", "gold", "model"},
-    "gold": {*_TRAINING, "gold", "linear", "together"},
+    "gold": {*_TRAINING, "gold", "linear", "held_out"},
     "gold --folds": {*_TRAINING, "folds", "gold", "linear"},
 }
 _USED_BY_ANY = set().union(*_USED.values())

@@ -1,19 +1,14 @@
-"""CA4P-483's own tasks, spans of seven components and classes of paragraphs: no part of the shipped model."""
+"""CA4P-483's seven span components, which are no part of the shipped model."""
 
 from bisect import bisect_right
 from collections.abc import Sequence
-from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.feature_extraction.text import TfidfVectorizer
-from sklearn.model_selection import GroupKFold
-from sklearn.pipeline import make_pipeline
-from sklearn.svm import LinearSVC
 
-from ..annotations.metrics import Counts, score_sets
+from ..annotations.metrics import Counts
 from ..annotations.tables import markdown_table
-from ..data.corpora.ca4p483 import COMPONENTS, component_spans, join_bios, read_policies
+from ..data.corpora.ca4p483 import COMPONENTS, component_spans, join_bios
 from ..models.decoding import BEGIN, INSIDE, OUTSIDE, decode_spans
 from ..models.encoding import Encoder
 from ..models.ngrams import token_features
@@ -72,22 +67,6 @@ def component_table(wanted: Sequence[Row], found: Sequence[set[Span]]) -> str:
     counts["micro"] = sum(counts.values(), Counts())
     rows = [[name, c.precision, c.recall, c.f1, c.support] for name, c in counts.items()]
     return markdown_table(["component (exact span)", "P", "R", "F1", "gold"], rows)
-
-
-def paragraph_table(root: Path, *, folds: int = 5) -> str:
-    """Return scores of a linear model of paragraph classes, every policy held out once."""
-    policies = read_policies(root)
-    labelled = [(p.text[q.start : q.end], q.label, p.name) for p in policies for q in p.paragraphs]
-    texts, labels, groups = (np.array(column) for column in zip(*labelled, strict=True))
-    found = np.empty_like(labels)
-    for train, test in GroupKFold(folds).split(texts, groups=groups):
-        vectors = TfidfVectorizer(analyzer="char", ngram_range=(1, 3), min_df=2, sublinear_tf=True)
-        found[test] = make_pipeline(vectors, LinearSVC()).fit(texts[train], labels[train]).predict(texts[test])
-    names = sorted(set(labels), key=lambda label: int(label[2:]))
-    scores = score_sets([{label} for label in labels], [{label} for label in found], names)
-    rows: list[list[object]] = [[n, c.precision, c.recall, c.f1, c.support] for n, c in scores.labels.items()]
-    rows += [["micro", "", "", scores.micro.f1, scores.micro.support], ["macro", "", "", scores.macro(), ""]]
-    return markdown_table([f"paragraph class, {folds} folds of whole policies", "P", "R", "F1", "gold"], rows)
 
 
 def _tokens(row: Row) -> tuple[list[int], NDArray[np.int8]]:

@@ -35,21 +35,24 @@ from .checkpoints import last_checkpoint, load_whole, located
 from .hardware import attention
 from .losses import Targets, total_loss
 from .ngrams import NgramRecipe
-from .targets import IGNORED, UNIONS, UNKNOWN, Example, union_matrix
+from .targets import IGNORED, UNIONS, UNKNOWN, Example, paragraph_matrix, union_matrix
+
+_SOURCES = {"gold", "capp130", "ca4p483", "ca4p483_paragraphs"}
 
 
 @dataclass(frozen=True)
 class FinetuneRecipe:
     """Every number of a fine-tuning run.
 
-    `sources` maps a source to its weight in the loss: `gold`, whose folders `gold` names, and `capp130` share a network,
-    `ca4p483` has one of its own (its weight counts for nothing). `base` is a folder, a hub name or a shipped model's name: an
-    encoder, or a model of this project to go on from, with its windows and labels; with `new_heads` only such a model's encoder
-    is taken. With `topic_head` CAPP-130's topics are labels of their own, without they are unions of categories. Learning
-    rates: the encoder's, and a multiple of it for the heads. An epoch reads a source once, or as often as `repeats` says; gold
-    also `swapped_copies` times with the share `swaps` of each entity type's mentions renamed. `ngrams` asks for the linear
-    branch. `temperature` and `denied_category_threshold` go into the model's `Settings`. `development` names folders of gold
-    that is not learnt from: the network of the epoch with the least loss on it is kept, training stops after `patience` epochs
+    `sources` maps a source to its weight in the loss: `gold`, whose folders `gold` names, `capp130` and `ca4p483_paragraphs`
+    share a network, `ca4p483` has one of its own (its weight counts for nothing). `base` is a folder, a hub name or a shipped
+    model's name: an encoder, or a model of this project to go on from, with its windows and labels; with `new_heads` only such
+    a model's encoder is taken. With `topic_head` CAPP-130's topics are labels of their own, without they are unions of
+    categories. Learning rates: the encoder's, and a multiple of it for the heads. An epoch reads a source once, or as often as
+    `repeats` says; gold also `swapped_copies` times with the share `swaps` of each entity type's mentions renamed. `ngrams`
+    asks for the linear branch, which learns nothing from paragraphs. `temperature` and `denied_category_threshold` go into the
+    model's `Settings`. `development` names folders of gold that is not learnt from: the network of the epoch with the least
+    loss on it is kept, training stops after `patience` epochs
     without a better one, and checkpoints are of epochs, not of every `save_steps`.
     """
 
@@ -83,9 +86,9 @@ class FinetuneRecipe:
 
     def __post_init__(self) -> None:
         wanted = self.all_sources()
-        unknown = wanted - {"gold", "capp130", "ca4p483"}
+        unknown = wanted - _SOURCES
         if unknown:
-            raise ValueError(f"unknown sources {', '.join(sorted(unknown))}; known are gold, capp130, ca4p483")
+            raise ValueError(f"unknown sources {', '.join(sorted(unknown))}; known are {', '.join(sorted(_SOURCES))}")
         if len(wanted) > 1 and "ca4p483" in wanted:
             raise ValueError("ca4p483 has labels of its own and shares a network with no other source")
         if set(self.repeats) - set(self.sources) or min(self.repeats.values(), default=1) < 1:
@@ -198,6 +201,7 @@ class Collator:
         unions = np.full((*shape, len(UNIONS)), UNKNOWN, dtype=np.int64)
         denied = np.full((*shape, chosen[0].denied.shape[1]), UNKNOWN, dtype=np.int64)
         tags = np.full((*batch.input_ids.shape, len(self.encoder.settings.entity_types)), IGNORED, dtype=np.int64)
+        paragraphs, paragraph_labels = (np.full(shape, UNKNOWN, dtype=np.int64) for _ in range(2))
         for row, (example, window) in enumerate(zip(chosen, windows, strict=True)):
             for column, piece in enumerate(window.pieces):
                 if piece.is_context:
@@ -207,9 +211,14 @@ class Collator:
                 if example.tags is not None:
                     begin = piece.position
                     tags[row, begin : begin + piece.size] = example.tags[piece.sentence][piece.first : piece.last]
+            for number, paragraph in enumerate(example.paragraphs_in(window)):
+                inside = [not piece.is_context and piece.sentence in paragraph.sentences for piece in window.pieces]
+                paragraphs[row, : len(inside)][inside] = number
+                paragraph_labels[row, number] = paragraph.label
         weight = np.array([example.weight for example in chosen], dtype=np.float32)
         arrays = {f.name: getattr(batch, f.name) for f in dataclasses.fields(batch)}
         arrays |= {"unions": unions, "denied": denied, "tags": tags, "weight": weight}
+        arrays |= {"paragraphs": paragraphs, "paragraph_labels": paragraph_labels}
         return {name: torch.from_numpy(array) for name, array in arrays.items()}
 
 
@@ -220,6 +229,7 @@ class PolicyTrainer(Trainer):
         super().__init__(model=model, **values)
         self.recipe = recipe
         self.unions = torch.from_numpy(union_matrix(model.config.settings))
+        self.classes = torch.from_numpy(paragraph_matrix(model.config.settings))
 
     def compute_loss(  # pyright: ignore[reportIncompatibleMethodOverride]
         self, model: Any, inputs: dict[str, Tensor], return_outputs: bool = False, **unused: Any
@@ -227,13 +237,14 @@ class PolicyTrainer(Trainer):
         """Return the loss of a batch from the collator."""
         targets = Targets(**{f.name: inputs.pop(f.name) for f in dataclasses.fields(Targets)})
         output = model(**inputs)
-        unions = self.unions.to(output.categories.device)
+        unions, classes = (matrix.to(output.categories.device) for matrix in (self.unions, self.classes))
         loss = total_loss(
             output.categories,
             output.denied,
             output.tags,
             targets,
             unions,
+            classes,
             tag_weight=self.recipe.tag_weight,
             denied_weight=self.recipe.denied_weight,
         )
@@ -287,7 +298,7 @@ def finetune(
 def _windows(examples: Sequence[Example], first: int = 0) -> Iterable[dict[str, int]]:
     for number, example in enumerate(examples, first):
         for index, window in enumerate(example.policy.windows):
-            if example.speaks([piece.sentence for piece in window.pieces if not piece.is_context]):
+            if example.speaks(window):
                 yield {"example": number, "window": index}
 
 

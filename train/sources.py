@@ -7,7 +7,7 @@ from pathlib import Path
 
 from ..annotations.gold import StandOff, read_gold, stand_off
 from ..annotations.texts import FOLDERS, corpus_root, gold_texts, shipped_gold
-from ..data.corpora.ca4p483 import read_bios
+from ..data.corpora.ca4p483 import Policy, read_bios
 from ..data.corpora.capp130 import topic_split
 from ..data.errors import GoldError, RecipeError
 from ..data.record import Record
@@ -18,7 +18,8 @@ from .augmentation import swap_mentions
 from .checkpoints import base_print, run_folder
 from .finetune import FinetuneRecipe, finetune
 from .ngrams import train_ngrams
-from .targets import Example, ca4p483_example, capp130_example, gold_example
+from .paragraphs import unmeasured
+from .targets import Example, ca4p483_example, capp130_example, gold_example, paragraph_example
 from .topics import Place, TopicTask, topic_task
 
 
@@ -31,8 +32,8 @@ def corpus(name: str, corpora: Path | None) -> Path:
 
 @dataclass(frozen=True)
 class Sources:
-    """What a recipe learns from: `gold`, CAPP-130's `topics` on the `rows` whose labels may be learnt, and CA4P-483's train
-    sentences with their `components` (see `read_bios`).
+    """What a recipe learns from: `gold`, CAPP-130's `topics` on the `rows` whose labels may be learnt, CA4P-483's train
+    sentences with their `components` (see `read_bios`) and its policies' `paragraphs`.
 
     `development` is gold that only tells when to stop. Sentences that `silent` lists under the id of a gold policy are read as
     context, and nothing is learnt from their labels: in stand-off gold on CAPP-130 `read` lists those of its dev and test rows.
@@ -44,6 +45,7 @@ class Sources:
     topics: TopicTask | None = None
     rows: Sequence[Place] = ()
     components: Sequence[Sequence[tuple[str, str]]] = ()
+    paragraphs: Sequence[Policy] = ()
     silent: Mapping[str, frozenset[int]] = field(default_factory=dict)
     development: Sequence[Record] = ()
     paths: Sequence[Path] = ()
@@ -58,8 +60,9 @@ class Sources:
         reads = recipe.all_sources()
         topics = topic_task(corpus("capp130", corpora)) if "capp130" in reads else None
         components = list(read_bios(corpus("ca4p483", corpora), "train")) if "ca4p483" in reads else []
-        wanted = (paths or _shipped(recipe.gold)) if "gold" in reads else []
-        watched = _shipped(recipe.development)
+        wanted = (paths or shipped_folders(recipe.gold)) if "gold" in reads else []
+        paragraphs = unmeasured(corpus("ca4p483", corpora), wanted) if "ca4p483_paragraphs" in reads else []
+        watched = shipped_folders(recipe.development)
         gold, development = (_read_all(folders, corpora) for folders in (wanted, watched))
         places = {id: place for path in [*wanted, *watched] for id, place in stand_off(path).items()}
         rows = topics.rows["train"] if topics else ()
@@ -70,13 +73,14 @@ class Sources:
             raise RecipeError(f"{len(both)} policies of `development` are learnt from, such as {min(both)}; take other gold")
         measured = {row for row, split in topic_split().items() if split != "train"}
         silent = {record.id: _within(measured, record, places.get(record.id)) for record in [*gold, *development]}
-        return cls(recipe, gold, topics, rows, components, silent, development, wanted)
+        return cls(recipe, gold, topics, rows, components, paragraphs, silent, development, wanted)
 
     def finetune(self, model: PolicyModel, encoder: Encoder, work: Path) -> None:
         """Fine-tune a network; its checkpoints get a folder of their own under `work`, where a killed run goes on from."""
         labels = self.topics.labels(self.rows) if self.topics else []
         silent = sorted((id, sorted(rows)) for id, rows in self.silent.items())
-        reads = (self.gold, self.development, silent, self.rows, list(map(sorted, labels)), self.components)
+        labelled = list(map(sorted, labels))
+        reads = (self.gold, self.development, silent, self.rows, labelled, self.components, self.paragraphs)
         folder = run_folder(work, self.recipe, base_print(self.recipe.base), *reads)
         finetune(self.recipe, model, encoder, self.examples(encoder), folder, development=self.watched(encoder))
 
@@ -107,6 +111,8 @@ class Sources:
             return (gold_example(r, encoder, weight=weight, silent=self.silent.get(r.id, ())) for r in records)
         if source == "ca4p483":
             return iter([ca4p483_example(self.components, encoder, weight=weight)])
+        if source == "ca4p483_paragraphs":
+            return (paragraph_example(policy, encoder, weight=weight) for policy in self.paragraphs)
         return self._capp130(self.topics, weight, encoder) if self.topics else iter(())
 
     def _capp130(self, task: TopicTask, weight: float, encoder: Encoder) -> Iterator[Example]:
@@ -119,7 +125,8 @@ class Sources:
         return (swap_mentions(r, self.recipe.swaps, seed=copy) for copy in range(first, first + copies) for r in self.gold)
 
 
-def _shipped(folders: Sequence[str]) -> list[Path]:
+def shipped_folders(folders: Sequence[str]) -> list[Path]:
+    """Return the folders of shipped gold with these names."""
     return [shipped_gold() / folder for folder in folders]
 
 

@@ -4,18 +4,20 @@ A source's label stands for a union of categories. A target is 1 where the sente
 0 where it has none, and `UNKNOWN` where the source cannot say; what is unknown costs nothing.
 """
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ..data.corpora import capp130
+from ..data.corpora import ca4p483, capp130
 from ..data.corpora.ca4p483 import component_spans, join_bios
-from ..data.document import Sentence
+from ..data.document import Sentence, Span
 from ..data.record import Record
 from ..data.segmentation import segment
-from ..data.taxonomy import CAPP130_TOPICS, CATEGORIES, ENTITY_TYPES
+from ..data.taxonomy import CA4P483_CLASSES, CAPP130_TOPICS, CATEGORIES, ENTITY_TYPES
 from ..models.decoding import encode_rows
 from ..models.encoding import EncodedPolicy, Encoder
 from ..models.settings import Settings
@@ -29,8 +31,18 @@ UNIONS: tuple[tuple[str, ...], ...] = (*((category,) for category in CATEGORIES)
 """Every union that a target may speak of: the single categories, then the topics of CAPP-130. A network that has the topics
 among its own labels learns each as itself."""
 
+PARAGRAPH_CLASSES = tuple(name for name, categories in CA4P483_CLASSES.items() if categories)
+"""The paragraph classes of CA4P-483 that stand for categories."""
+
 _OWN = slice(0, len(CATEGORIES))
 _CAPP130 = slice(len(CATEGORIES), len(UNIONS))
+
+
+class ParagraphTarget(NamedTuple):
+    """A paragraph's sentences, at least one of which has a category of its class, an index into `PARAGRAPH_CLASSES`."""
+
+    sentences: range
+    label: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,11 +56,24 @@ class Example:
     denied: NDArray[np.int8]
     tags: list[NDArray[np.int8]] | None
     weight: float = 1.0
+    paragraphs: tuple[ParagraphTarget, ...] = ()
 
-    def speaks(self, sentences: Sequence[int]) -> bool:
-        """Say whether anything is known about any of the sentences."""
+    def speaks(self, window: Window) -> bool:
+        """Say whether anything is known about what stands in a window."""
+        sentences = [piece.sentence for piece in window.pieces if not piece.is_context]
         tagged = self.tags is not None and any((self.tags[index] != IGNORED).any() for index in sentences)
-        return tagged or bool((self.unions[list(sentences)] != UNKNOWN).any())
+        return tagged or bool((self.unions[sentences] != UNKNOWN).any()) or bool(self.paragraphs_in(window))
+
+    def paragraphs_in(self, window: Window) -> list[ParagraphTarget]:
+        """Return the paragraphs whose sentences all stand in a window, as more than context and whole."""
+        whole = {p.sentence for p in window.pieces if not p.is_context and p.size == len(self.policy.ids[p.sentence])}
+        return [paragraph for paragraph in self.paragraphs if whole.issuperset(paragraph.sentences)]
+
+
+def paragraph_matrix(settings: Settings) -> NDArray[np.float32]:
+    """Return (paragraph classes, labels) with 1 where the class stands for the category, 0 for CAPP-130's topics."""
+    unions = [CA4P483_CLASSES[name] for name in PARAGRAPH_CLASSES]
+    return np.array([[label in union for label in settings.labels] for union in unions], dtype=np.float32)
 
 
 def union_matrix(settings: Settings) -> NDArray[np.float32]:
@@ -102,6 +127,26 @@ def ca4p483_example(rows: Sequence[Sequence[tuple[str, str]]], encoder: Encoder,
             spans[name].append((sentence.start + first, sentence.start + last))
     unknown = np.full((len(rows), len(UNIONS)), UNKNOWN, dtype=np.int8)
     return Example("ca4p483", policy, unknown, unknown[:, _OWN], encode_rows(policy.offsets, spans), weight)
+
+
+def paragraph_example(policy: ca4p483.Policy, encoder: Encoder, *, weight: float = 1.0) -> Example:
+    """Make an example of a CA4P-483 policy by the classes of its paragraphs, those that stand for categories."""
+    document = policy.document()
+    sentences = segment(document)
+    encoded = encoder.encode(document.text, sentences)
+    paragraphs = []
+    for paragraph in policy.paragraphs:
+        inside = within(paragraph, sentences)
+        if paragraph.label in PARAGRAPH_CLASSES and inside:
+            paragraphs.append(ParagraphTarget(inside, PARAGRAPH_CLASSES.index(paragraph.label)))
+    unknown = np.full((len(sentences), len(UNIONS)), UNKNOWN, dtype=np.int8)
+    return Example(policy.name, encoded, unknown, unknown[:, _OWN], None, weight, tuple(paragraphs))
+
+
+def within(span: Span, sentences: Sequence[Span]) -> range:
+    """Return the indices of the sentences, given in order, that lie whole in a span."""
+    first = bisect_left(sentences, span.start, key=lambda sentence: sentence.start)
+    return range(first, bisect_right(sentences, span.end, key=lambda sentence: sentence.end))
 
 
 def alone(policy: EncodedPolicy, encoder: Encoder) -> EncodedPolicy:
