@@ -35,6 +35,8 @@ def model_card(name: str, sources: Sources) -> str:
         data.append(f"- CAPP-130 (CC BY 4.0): the topic labels of the published train rows, {how}.")
     if "ca4p483" in recipe.sources:
         data.append("- CA4P-483 (no licence stated): the components of the train sentences.")
+    if "ca4p483_paragraphs" in recipe.sources:
+        data.append(f"- CA4P-483 (no licence stated): the paragraph classes of {len(sources.paragraphs)} policies without gold.")
     if sources.gold:
         sentences = sum(len(record.sentences) for record in sources.gold)
         data.append(f"- Gold in {_names(sources.paths)}: {len(sources.gold)} policies, {sentences} sentences.")

@@ -52,8 +52,8 @@ class FinetuneRecipe:
     `repeats` says; gold also `swapped_copies` times with the share `swaps` of each entity type's mentions renamed. `ngrams`
     asks for the linear branch, which learns nothing from paragraphs. `temperature` and `denied_category_threshold` go into the
     model's `Settings`. `development` names folders of gold that is not learnt from: the network of the epoch with the least
-    loss on it is kept, training stops after `patience` epochs
-    without a better one, and checkpoints are of epochs, not of every `save_steps`.
+    loss on it is kept, training stops after `patience` epochs without a better one, and checkpoints are of epochs, not of every
+    `save_steps`.
     """
 
     base: str
