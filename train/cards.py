@@ -36,7 +36,7 @@ def model_card(name: str, sources: Sources) -> str:
     if "ca4p483" in recipe.sources:
         data.append("- CA4P-483 (no licence stated): the components of the train sentences.")
     if "ca4p483_paragraphs" in recipe.sources:
-        data.append(f"- CA4P-483 (no licence stated): the paragraph classes of {len(sources.paragraphs)} policies without gold.")
+        data.append(f"- CA4P-483 (no licence stated): paragraph classes of {len(sources.paragraphs)} policies without gold.")
     if sources.gold:
         sentences = sum(len(record.sentences) for record in sources.gold)
         data.append(f"- Gold in {_names(sources.paths)}: {len(sources.gold)} policies, {sentences} sentences.")
