@@ -26,11 +26,13 @@ class Disagreement:
 class Agreement:
     """Agreement of two readings: F1 is symmetric, κ per category, α (MASI) over whole label sets.
 
-    Labels are compared on `compared` sentences, those of the first reading's `sentences` that the second cuts alike.
+    Labels are compared on `compared` sentences, those of the first reading's `sentences` that the second cuts alike. `alone`
+    are the ids of policies that only one reading holds. SDK records are not compared.
     """
 
     compared: int
     sentences: int
+    alone: tuple[str, ...]
     scores: Evaluation
     kappa: dict[str, float]
     alpha: float
@@ -49,12 +51,15 @@ class Agreement:
         spans.append(["sentence ends", self.scores.boundaries.f1, _mean_support(self.scores.boundaries)])
         return "\n\n".join(
             [
-                f"Labels compared on {self.compared} of {self.sentences} sentences, those cut alike",
+                f"Labels compared on {self.compared} of {self.sentences} sentences, those cut alike{self._left_out()}",
                 markdown_table(["category", "κ", "F1", "mean positives"], rows),
                 markdown_table(["span (strict)", "F1", "mean spans"], spans),
                 f"Krippendorff's α of the label sets (MASI): {self.alpha:.3f}; disagreements: {len(self.disagreements)}",
             ]
         )
+
+    def _left_out(self) -> str:
+        return f"; policies in one reading alone, not compared: {', '.join(self.alone)}" if self.alone else ""
 
 
 def agree(first: Sequence[Record], second: Sequence[Record]) -> Agreement:
@@ -78,6 +83,7 @@ def agree(first: Sequence[Record], second: Sequence[Record]) -> Agreement:
     return Agreement(
         compared=len(sentences),
         sentences=sum(len(a.sentences) for a, _ in pairs),
+        alone=tuple(sorted({record.id for record in first} ^ theirs.keys())),
         scores=Evaluation(categories, denied, spans.entities, spans.boundaries),
         kappa={c: cohen_kappa([c in a for a, _ in labels], [c in b for _, b in labels]) for c in CATEGORIES},
         alpha=krippendorff_alpha([a for a, _ in labels], [b for _, b in labels]),

@@ -9,7 +9,7 @@ from ..data.lexicon import dictionary_spans
 from ..data.record import Entity, LabelledSentence, Record
 from ..data.taxonomy import CATEGORIES, ENTITY_TYPES
 from .metrics import Counts, Scores, score_sets, score_spans
-from .tables import markdown_table
+from .tables import NOTHING, markdown_table
 
 LEAST = 20
 """A category with fewer positives in the gold is left out of the macro mean: its F1 is mostly chance."""
@@ -46,7 +46,8 @@ class Evaluation:
     def to_markdown(self, *, boundaries: bool = True) -> str:
         """Return the scores as Markdown tables; `boundaries` False leaves out those of sentence ends."""
         labels = [*_rows(self.categories.labels), *_row("micro", self.categories.micro)]
-        labels.append([f"macro (≥ {LEAST} in gold)", "", "", self.categories.macro(LEAST), ""])
+        macro = self.categories.macro(LEAST) if any(c.support >= LEAST for c in self.categories.labels.values()) else NOTHING
+        labels.append([f"macro (≥ {LEAST} in gold)", "", "", macro, ""])
         labels += _row("denied", self.denied)
         spans = [*_rows(self.entities.labels), *_row("micro", self.entities.micro)]
         tables = [
@@ -71,7 +72,7 @@ def evaluate(gold: Sequence[Record], predicted: Sequence[Record]) -> Evaluation:
     found = {record.id: record for record in predicted}
     missing = [record.id for record in gold if record.id not in found]
     if missing:
-        raise GoldError(f"no prediction for {', '.join(missing[:5])}; predict the gold's policies under the gold's ids")
+        raise GoldError(f"no prediction for {_few(missing)}; predictions are for {_few(list(found))}: give them the gold's ids")
     parts = [_evaluate(record, found[record.id]) for record in gold]
     if not parts:
         raise GoldError("the gold is empty; at least one policy is wanted")
@@ -79,6 +80,10 @@ def evaluate(gold: Sequence[Record], predicted: Sequence[Record]) -> Evaluation:
     for part in parts[1:]:
         total = total + part
     return total
+
+
+def _few(names: Sequence[str]) -> str:
+    return ", ".join(names[:5]) + (f" and {len(names) - 5} more" if len(names) > 5 else "") or "nothing"
 
 
 def spans_by_type(entities: Sequence[Entity]) -> dict[str, set[tuple[int, int]]]:
@@ -112,7 +117,8 @@ def surfaces(records: Iterable[Record]) -> dict[str, set[str]]:
 def unseen_table(parts: Sequence[Mapping[str, Counts]]) -> str:
     """Return the pooled recall of `unseen_recall`, a row a type."""
     pooled = [(kind, sum((part[kind] for part in parts), Counts())) for kind in ENTITY_TYPES]
-    return markdown_table(["entity unseen in training", "recall", "gold"], [[k, c.recall, c.support] for k, c in pooled])
+    rows = [[kind, c.recall if c.support else NOTHING, c.support] for kind, c in pooled]
+    return markdown_table(["entity unseen in training", "recall", "gold"], rows)
 
 
 def dictionary_table(gold: Sequence[Record]) -> str:
@@ -188,4 +194,8 @@ def _rows(labels: Mapping[str, Counts]) -> list[list[object]]:
 
 
 def _row(label: str, counts: Counts) -> list[list[object]]:
-    return [[label, counts.precision, counts.recall, counts.f1, counts.support]]
+    """Return a table's row; a measure that nothing was there for is a dash."""
+    precision = counts.precision if counts.tp + counts.fp else NOTHING
+    recall = counts.recall if counts.support else NOTHING
+    f1 = counts.f1 if counts != Counts() else NOTHING
+    return [[label, precision, recall, f1, counts.support]]

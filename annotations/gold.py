@@ -32,10 +32,10 @@ def text_sha256(text: str) -> str:
 
 
 def read_gold(path: Path, texts: Mapping[str, str] | None = None) -> list[Record]:
-    """Read a gold file, or every `*.jsonl` and `*.jsonl.gz` of a folder, in order of name.
+    """Read a gold file, or every `*.jsonl` and `*.jsonl.gz` of a folder and those in it, in order of name.
 
     `texts` maps a policy's name to its text for stand-off gold. Raises `GoldError` naming file, line and cause: broken
-    JSON, a broken record, a text that is missing or has another hash, an id met twice.
+    JSON, a broken record, a text that is missing or has another hash, an id met twice, no record at all.
     """
     records = []
     seen: dict[str, str] = {}
@@ -45,9 +45,11 @@ def read_gold(path: Path, texts: Mapping[str, str] | None = None) -> list[Record
         except GoldError as error:
             raise GoldError(f"{where}: {error}") from error
         if record.id in seen:
-            raise GoldError(f"{where}: id {record.id!r} was met before in {seen[record.id]}")
+            raise GoldError(f"{where}: id {record.id!r} was met before in {seen[record.id]}; give each policy once")
         seen[record.id] = where
         records.append(record)
+    if not records:
+        raise GoldError(f"{path} holds no record; at least one policy is wanted")
     return records
 
 
@@ -93,7 +95,7 @@ def write_gold(path: Path, records: Iterable[Record], place: Mapping[str, StandO
 
 
 def _rows(path: Path) -> Iterator[tuple[str, dict]]:
-    files = sorted([*path.glob("*.jsonl"), *path.glob("*.jsonl.gz")]) if path.is_dir() else [path]
+    files = sorted([*path.rglob("*.jsonl"), *path.rglob("*.jsonl.gz")]) if path.is_dir() else [path]
     if not files or not all(file.is_file() for file in files):
         raise GoldError(f"no gold at {path}: a .jsonl or .jsonl.gz file or a folder of them is wanted")
     for file in files:

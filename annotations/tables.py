@@ -2,6 +2,9 @@
 
 from collections.abc import Iterable, Sequence
 
+NOTHING = "–"
+"""What stands for a figure that nothing was there to be measured on."""
+
 
 def markdown_table(header: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
     """Return a Markdown table; numbers are set to the right, fractions shown with three digits and no leading zero."""
@@ -19,4 +22,4 @@ def _cell(value: object) -> str:
 
 
 def _is_number(text: str) -> bool:
-    return text.removeprefix("-").replace(".", "", 1).isdigit() or text in ("", "–")
+    return text.removeprefix("-").replace(".", "", 1).isdigit() or text in ("", NOTHING)

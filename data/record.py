@@ -12,11 +12,21 @@ from .taxonomy import ENTITY_TYPES, in_order
 SCHEMA = 1
 
 _SHAPE = {"text": (str, type(None)), "source": str, "meta": Mapping, "model": Mapping, "entities": list, "sdks": list}
-_SENTENCE_SHAPE = {"start": int, "end": int, "categories": list, "denied": list, "headings": list, "scores": Mapping}
+_SENTENCE_SHAPE = {
+    "start": int,
+    "end": int,
+    "kind": str,
+    "categories": list,
+    "denied": list,
+    "headings": list,
+    "scores": Mapping,
+}
 _NUMBER = (int, float)
 _RANGE = (list, type(None))
 _ENTITY_SHAPE = {"start": int, "end": int, "type": str, "text": str, "score": (*_NUMBER, type(None)), "norm": Mapping}
 _SDK_SHAPE = {
+    "start": int,
+    "end": int,
     "name": int,
     "owner": _RANGE,
     "purpose": list,
@@ -24,6 +34,16 @@ _SDK_SHAPE = {
     "permissions": list,
     "link": _RANGE,
     "platform": (str, type(None)),
+}
+_ITEM_SHAPE = {"entity": int, "denied": bool}
+_IN_WORDS = {
+    int: "a whole number",
+    float: "a number",
+    str: "a string",
+    bool: "true or false",
+    list: "a list",
+    Mapping: "an object",
+    type(None): "null",
 }
 
 
@@ -91,7 +111,7 @@ class Record:
         if row.get("schema", SCHEMA) != SCHEMA:
             raise GoldError(f"{name}: schema {row['schema']!r}, but this version reads schema {SCHEMA}")
         try:
-            _check_types(row, _SHAPE, "the record")
+            _check_types(row, _SHAPE, "the record", more=True)
             entities = tuple(_entity(item, i) for i, item in enumerate(row.get("entities", [])))
             record = cls(
                 id=name,
@@ -169,13 +189,20 @@ def _sentence(row: Mapping[str, Any], index: int) -> LabelledSentence:
     return LabelledSentence(row["start"], row["end"], row["kind"], headings, categories, denied, scores)
 
 
-def _check_types(row: Any, shape: Mapping[str, type | tuple[type, ...]], where: str) -> None:
-    """Raise `ValueError` where a value that is there has another type than the shape says."""
+def _check_types(row: Any, shape: Mapping[str, type | tuple[type, ...]], where: str, *, more: bool = False) -> None:
+    """Raise `ValueError` for a value of another type than the shape says and, unless there may be `more`, for other keys."""
     if not isinstance(row, Mapping):
         raise ValueError(f"{where} is {type(row).__name__}, but an object is wanted")
-    for key, wanted in shape.items():
-        if key in row and (not isinstance(row[key], wanted) or isinstance(row[key], bool)):
-            raise ValueError(f"{where} has {key} of type {type(row[key]).__name__}; see the output contract")
+    for key, value in row.items():
+        if key not in shape:
+            if more:
+                continue
+            raise ValueError(f"{where} has the unknown key {key!r}; known are {', '.join(shape)}")
+        kinds = shape[key]
+        wanted = kinds if isinstance(kinds, tuple) else (kinds,)
+        if not isinstance(value, wanted) or (isinstance(value, bool) and bool not in wanted):
+            named = " or ".join(_IN_WORDS[kind] for kind in wanted)
+            raise ValueError(f"{where} has {key} of type {type(value).__name__}, but {named} is wanted")
 
 
 def _entity(row: Mapping[str, Any], index: int) -> Entity:
@@ -192,9 +219,7 @@ def _sdk(row: Mapping[str, Any], index: int, entities: Sequence[Entity]) -> Mapp
     named = [("SDK", row["name"])]
     for key, kind in (("data_types", "DATA_TYPE"), ("permissions", "PERMISSION")):
         for item in row.get(key, []):
-            _check_types(item, {"entity": int}, f"an item of {where}")
-            if not isinstance(item.get("denied", False), bool):
-                raise ValueError(f"an item of {where} is denied {item['denied']!r}; true or false is wanted")
+            _check_types(item, _ITEM_SHAPE, f"an item of {where}")
             named.append((kind, item["entity"]))
     for pair in _sdk_ranges(row):
         is_pair = isinstance(pair, list) and len(pair) == 2 and all(type(place) is int for place in pair)

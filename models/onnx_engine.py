@@ -4,6 +4,9 @@ import os
 from pathlib import Path
 
 import numpy as np
+
+# ONNX Runtime's official builds send usage data to Microsoft and keep a device id unless this is set before they are loaded.
+os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")
 import onnxruntime
 
 from ..data.errors import ModelError

@@ -23,7 +23,8 @@ from ..data.document import Document
 from ..data.errors import MissingExtraError, ModelError, TiaokuanError
 from .annotator import Annotator
 from .inputs import Failure, find_inputs, read_documents, read_metadata, tick_off
-from .runner import HtmlPages, JsonLines, Outcome, Writer, atomic_file, atomic_folder, errors_path, run
+from .outputs import atomic_file, atomic_folder, check_replaceable, errors_path
+from .runner import HtmlPages, JsonLines, Outcome, Writer, run
 
 DONE, UNUSABLE, SOME_FAILED = 0, 2, 3
 
@@ -115,6 +116,8 @@ def annotate(options: argparse.Namespace) -> int:
     skipped: Counter[str] = Counter()
     inputs = find_inputs(options.inputs, outputs=(options.output, failures), skipped=skipped)
     metadata = read_metadata(options.meta) if options.meta else {}
+    for path in (failures, options.output) if options.format == "jsonl" else (failures,):
+        check_replaceable(path)
     unmatched = dict(metadata)
     annotator = Annotator.load(options.model, threads=options.threads)
     results = tick_off(read_documents(inputs, metadata), unmatched)
@@ -129,7 +132,7 @@ def annotate(options: argparse.Namespace) -> int:
                 outcome = _follow(annotator, results, JsonLines(file), errors)
     if skipped:
         counts = ", ".join(f"{count} {suffix}" for suffix, count in sorted(skipped.items()))
-        print(f"tiaokuan: skipped files that are not named like policies: {counts}", file=sys.stderr)
+        print(f"tiaokuan: files not read as policies: {counts}", file=sys.stderr)
     if unmatched:
         first = next(iter(unmatched))
         count = f"{len(unmatched)}, the first {first!r}"

@@ -1,6 +1,7 @@
 """What the user names on the command line, into documents: files, folders, standard input, JSON lines."""
 
 import csv
+import io
 import json
 import math
 import os
@@ -15,8 +16,10 @@ from typing import Any
 from ..data.document import KINDS, Block, Document, Kind
 from ..data.errors import ReadError, TiaokuanError
 from ..data.readers import detection
+from ..data.readers.encoding import decode
 from ..data.readers.policy import read_policy
 from ..data.readers.text import check_text, check_unicode, text_document
+from .outputs import has_pages, is_page, is_results
 
 SUFFIXES = frozenset(detection.SUFFIXES)
 """File names that a folder is searched for; a file named outright is read whatever its name."""
@@ -66,9 +69,10 @@ class Input:
 def find_inputs(names: Sequence[str], *, outputs: Collection[Path] = (), skipped: Counter[str] | None = None) -> list[Input]:
     """Resolve files and folders (searched recursively, in order of name); `-` is standard input.
 
-    Files that the run will write are not found in folders, nor are hidden files, readmes and licences, nor those that are not
-    named like policies; `skipped` counts the last by suffix. Raises `TiaokuanError` for a name that does not exist or is to
-    be written, a folder without policies, and two inputs of one id.
+    Files that the run will write are not found in folders, nor are hidden files, and what earlier runs wrote, readmes, licences
+    and files not named like policies; `skipped` counts these four. A folder inside that cannot be searched is an input
+    that fails. Raises `TiaokuanError` for a name that does not exist or is to be written, a folder without policies, and two
+    inputs of one id.
     """
     written = {os.path.realpath(output) for output in outputs}  # Path.resolve raises on links that go round in a circle
     found: list[Input] = []
@@ -80,10 +84,10 @@ def find_inputs(names: Sequence[str], *, outputs: Collection[Path] = (), skipped
             shown = name if len(name) <= _LONGEST_SHOWN else f"{name[:_LONGEST_SHOWN]}…"
             raise TiaokuanError(f"no file or folder {shown!r}; check the path")
         elif path.is_dir():
-            files = [p for p in sorted(path.rglob("*")) if _is_candidate(p, path) and not _is_output(p, written)]
-            inside = [Input(p, _printable(p.relative_to(path).as_posix())) for p in files if _is_policy(p)]
+            files = {p: _why_skipped(p) for p in _search(path) if not _is_hidden(p, path) and not _is_output(p, written)}
+            inside = [Input(p, _printable(p.relative_to(path).as_posix())) for p, reason in files.items() if not reason]
             if skipped is not None:
-                skipped.update(_printable(p.suffix.lower()) or "without a suffix" for p in files if not _is_policy(p))
+                skipped.update(filter(None, files.values()))
             if not inside:
                 known = ", ".join(sorted([*SUFFIXES, *_LINES]))
                 raise TiaokuanError(f"no policy in the folder {name}: files ending in {known} are wanted")
@@ -127,38 +131,55 @@ def tick_off(results: Iterable[Document | Failure], rows: dict[str, Any]) -> Ite
 def read_metadata(path: Path) -> dict[str, dict[str, str]]:
     """Read a sidecar table (CSV with a header and an `id` column) whose other columns become `meta`."""
     try:
-        with path.open(encoding="utf-8-sig", newline="") as lines:
-            reader = csv.DictReader(lines, restval="")
-            rows, columns = list(reader), reader.fieldnames or []
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise TiaokuanError(f"cannot read the table {path}: {error}; a UTF-8 CSV file with a header is wanted") from error
+        reader = csv.DictReader(io.StringIO(decode(path.read_bytes()), newline=""), restval="")
+        rows, columns = list(reader), reader.fieldnames or []
+    except (OSError, ReadError, csv.Error) as error:
+        raise TiaokuanError(f"cannot read the table {path}: {error}; a CSV file with a header is wanted") from error
     if "id" not in columns:
-        raise TiaokuanError(f"the table {path} has no `id` column, which ties its rows to the policies")
+        found = ", ".join(columns)[:_LONGEST_SHOWN]
+        raise TiaokuanError(
+            f"the table {path} has no `id` column, which ties its rows to the policies; by commas its columns are {found}"
+        )
     long = next((number for number, row in enumerate(rows, 1) if None in row), None)
     if long:
         raise TiaokuanError(f"row {long} of the table {path} has more cells than the header; put cells with a comma in quotes")
-    table = {row["id"]: {k: v for k, v in row.items() if k != "id"} for row in rows}
-    if len(table) < len(rows):
-        raise TiaokuanError(f"the table {path} has two rows of one id; give each policy one row")
-    return table
+    id, times = max(Counter(row["id"] for row in rows).items(), key=lambda item: item[1], default=("", 0))
+    if times > 1:
+        raise TiaokuanError(f"the table {path} has {times} rows of the id {id!r}; give each policy one row")
+    return {row["id"]: {k: v for k, v in row.items() if k != "id"} for row in rows}
 
 
 def _exists(path: Path) -> bool:
     try:
         return path.is_dir() or path.is_file()
+    except PermissionError:
+        raise
     except (OSError, ValueError):  # too long for a name, such as a text pasted, or with a NUL in it
         return False
 
 
-def _is_candidate(path: Path, root: Path) -> bool:
-    """Say whether a folder's entry is no folder, not hidden, and no readme or the like."""
-    hidden = any(part.startswith(".") for part in path.relative_to(root).parts)
-    return not hidden and path.name.lower().split(".")[0] not in _NOT_POLICIES and not path.is_dir()
+def _search(folder: Path) -> list[Path]:
+    """Return the files under a folder, in order of name, and the folders among them that cannot be searched."""
+    closed: list[Path] = []
+    tree = os.walk(folder, onerror=lambda error: closed.append(Path(error.filename)))
+    files = [Path(place, name) for place, _, names in tree for name in names]
+    return sorted([*files, *closed])
 
 
-def _is_policy(path: Path) -> bool:
-    """Say whether a folder's entry is named like a policy; one that is no file after all fails when it is read."""
-    return path.suffix.lower() in SUFFIXES.union(_LINES)
+def _is_hidden(path: Path, root: Path) -> bool:
+    return any(part.startswith(".") for part in path.relative_to(root).parts)
+
+
+def _why_skipped(path: Path) -> str:
+    """Return why a folder's file is taken for no policy, "" if it is named like one; one that is none fails when it is read."""
+    suffix = path.suffix.lower()
+    if path.is_dir():
+        return ""
+    if path.name.lower().split(".")[0] in _NOT_POLICIES:
+        return "named readme, license or changelog"
+    if (suffix in _LINES and is_results(path)) or (suffix == ".html" and is_page(path) and has_pages(path.parent)):
+        return "written by tiaokuan"
+    return "" if suffix in SUFFIXES.union(_LINES) else _printable(suffix) or "without a suffix"
 
 
 def _is_output(path: Path, written: Collection[str]) -> bool:
@@ -214,6 +235,8 @@ def _read_bytes(item: Input) -> bytes:
 def _regular_size(path: Path) -> int:
     """Return a file's size in bytes. Raises `ReadError` for what only looks like a file: opening a pipe would wait forever."""
     status = path.stat()
+    if stat.S_ISDIR(status.st_mode):
+        raise ReadError("this folder cannot be searched; check its permissions", code="unreadable")
     if not stat.S_ISREG(status.st_mode):
         raise ReadError("this is a pipe, socket or device; a regular file is wanted, or - for a pipe", code="unreadable")
     return status.st_size

@@ -33,6 +33,7 @@ ROOT = Path(__file__).parents[1]
 SHORT = "隐私政策\n我们收集手机号码。请联系我们。"
 RECORD = ["schema", "id", "source", "meta", "text", "model", "sentences", "entities", "sdks", "warnings"]
 FAILURE = ["id", "source", "code", "message", "stage"]
+EARLIER = '{"schema":1,"id":"earlier","model":{},"sentences":[]}\n'
 
 
 @dataclass(frozen=True)
@@ -197,8 +198,8 @@ def test_a_folder_is_searched_to_the_bottom_in_order_of_name_and_ids_have_slashe
     write("corpus/page.shtml", f"<!doctype html><html><p>{SHORT}</html>")
     for name in ("README.md", "LICENSE.txt", "license.zh.txt", ".hidden.txt", "a/notes.log", "a/b.PNG", "b.png", "Makefile"):
         write(f"corpus/{name}", "no policy")
-    skipped = "1 .log, 2 .png, 1 without a suffix"
-    assert annotate("corpus") == Ended(0, "", f"tiaokuan: skipped files that are not named like policies: {skipped}\n")
+    skipped = "1 .log, 2 .png, 3 named readme, license or changelog, 1 without a suffix"
+    assert annotate("corpus") == Ended(0, "", f"tiaokuan: files not read as policies: {skipped}\n")
     assert ids() == ["a/b/c.TXT", "l1", "a/z.txt", "b.txt", "c.text", "l2", "license_agreement.html", "page.shtml"]
     assert rows()[2]["source"] == "corpus/a/z.txt"
 
@@ -587,8 +588,8 @@ def before(annotate):
     write("a.txt", SHORT)
     write("empty/notes.log", SHORT)
     write("empty/README.txt", SHORT)
-    write("out.jsonl", "earlier\n")
-    write("out.errors.jsonl", "earlier\n")
+    write("out.jsonl", EARLIER)
+    write("out.errors.jsonl", EARLIER)
     write("folder/keep.txt", SHORT)
     return tree
 
@@ -923,7 +924,7 @@ def test_scores_fall_with_the_predictions(tiaokuan, gold):
 def test_evaluation_counts_surfaces_that_were_not_in_training(tiaokuan, gold):
     seeds = ROOT / "annotations" / "seeds"
     everything = tiaokuan("evaluate", "out.jsonl", gold, "--seen", gold).out.split("| entity unseen in training")[1]
-    assert [cells(everything, kind) for kind in ("DATA_TYPE", "PERMISSION", "SDK")] == [[".000", "0"]] * 3
+    assert [cells(everything, kind) for kind in ("DATA_TYPE", "PERMISSION", "SDK")] == [["–", "0"]] * 3
     others = tiaokuan("evaluate", "out.jsonl", gold, "--seen", seeds / "jishiban.jsonl", "--seen", seeds / "i-yinchuan.jsonl")
     recall, unseen = cells(others.out.split("| entity unseen in training")[1], "DATA_TYPE")
     assert recall == "1.000" and 0 < int(unseen) < sum(len(row["entities"]) for row in rows())
@@ -931,7 +932,7 @@ def test_evaluation_counts_surfaces_that_were_not_in_training(tiaokuan, gold):
 
 def test_evaluation_that_cannot_be_done(tiaokuan, gold):
     write_lines("p.jsonl", rows()[0])
-    assert tiaokuan("evaluate", "p.jsonl", gold).unusable("no prediction for b.txt")
+    assert tiaokuan("evaluate", "p.jsonl", gold).unusable("no prediction for b.txt", "predictions are for a.txt")
     write_lines("p.jsonl", *(row | {"text": row["text"] + "\n"} for row in rows()))
     assert tiaokuan("evaluate", "p.jsonl", gold).unusable("a.txt", "another text")
     assert tiaokuan("evaluate", "out.jsonl", "none").unusable("no gold at none")
@@ -981,6 +982,64 @@ def test_a_run_never_reads_what_it_writes(annotate):
     assert annotate("folder/a.txt", o="folder/a.txt").unusable("both input and output")
 
 
+def test_what_earlier_runs_wrote_into_a_folder_is_no_policy(annotate):
+    write("folder/a.txt", SHORT)
+    write("folder/empty.txt", "")
+    write_lines("folder/mine.jsonl", {"id": "mine", "text": SHORT})
+    assert annotate("folder", o="folder/old.jsonl").status == 3
+    assert annotate("folder", "--format", "html", o="folder/pages").status == 3
+    ended = annotate("folder")
+    assert "files not read as policies: 6 written by tiaokuan" in ended.err  # two pages, an index, two errors files, records
+    assert ids() == ["a.txt", "mine"]
+
+
+def test_records_never_take_the_place_of_something_else(annotate):
+    write("a.txt", SHORT)
+    write("table.csv", "id,app\na.txt,x\n")
+    for name in ("table.csv", "a2.txt", "out.errors.jsonl"):
+        write(name, Path("table.csv").read_bytes())
+    for name in ("table.csv", "a2.txt"):
+        assert annotate("a.txt", "--meta", "table.csv", o=name).unusable(f"{name} exists", "another name")
+    assert annotate("a.txt").unusable("out.errors.jsonl exists")
+    assert {Path(name).read_text("utf-8") for name in ("table.csv", "a2.txt", "out.errors.jsonl")} == {"id,app\na.txt,x\n"}
+
+
+def test_a_folder_that_cannot_be_searched_fails_alone(annotate, monkeypatch):
+    write("folder/a.txt", SHORT)
+    write("folder/closed/b.txt", SHORT)
+    whole = os.scandir
+
+    def scandir(path):
+        if str(path).endswith("closed"):
+            raise PermissionError(errno.EACCES, "Permission denied", str(path))
+        return whole(path)
+
+    monkeypatch.setattr(os, "scandir", scandir)
+    assert annotate("folder").status == 3
+    (failure,) = rows("out.errors.jsonl")
+    assert (failure["id"], failure["code"]) == ("closed", "unreadable")
+    assert "cannot be searched; check its permissions" in failure["message"]
+    assert ids() == ["a.txt"]
+
+
+def test_an_output_that_cannot_be_written_is_named(annotate, monkeypatch):
+    def denied(**_):
+        raise PermissionError(errno.EACCES, "Permission denied", "folder/.x1y2z3")
+
+    write("a.txt", SHORT)
+    monkeypatch.setattr("tiaokuan.serve.outputs.tempfile.mkstemp", denied)
+    assert annotate("a.txt").unusable("out.errors.jsonl: Permission denied")
+
+
+def test_a_table_may_be_in_the_encoding_of_a_chinese_windows(annotate):
+    write("a.txt", SHORT)
+    write("t.csv", "id,应用\na.txt,微信\n".encode("gb18030"))
+    assert annotate("a.txt", "--meta", "t.csv") == Ended(0, "", "")
+    assert rows()[0]["meta"] == {"应用": "微信"}
+    write("t.csv", "id;app\na.txt;x\n")
+    assert annotate("a.txt", "--meta", "t.csv").unusable("no `id` column", "are id;app")
+
+
 def test_pages_never_take_the_place_of_other_pages(annotate):
     write("folder/a.txt", SHORT)
     write("mine/notes.html", "<p>keep me</p>")
@@ -1023,4 +1082,4 @@ def test_a_table_with_a_row_longer_than_its_header_is_refused(annotate):
 def test_a_table_with_two_rows_of_one_id_is_refused(annotate):
     write("a.txt", SHORT)
     write("meta.csv", "id,app\na.txt,x\na.txt,y\n")
-    assert annotate("a.txt", "--meta", "meta.csv").unusable("two rows of one id")
+    assert annotate("a.txt", "--meta", "meta.csv").unusable("2 rows of the id 'a.txt'")

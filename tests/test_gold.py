@@ -287,6 +287,19 @@ def test_an_id_met_twice_is_refused_with_both_places(tmp_path):
         read_gold(tmp_path)
 
 
+def test_gold_in_folders_of_a_folder_is_found(tmp_path):
+    for name in ("one", "a/two"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        write_gold(tmp_path / f"{name}.jsonl", [policy(name)])
+    assert sorted(record.id for record in read_gold(tmp_path)) == ["a/two", "one"]
+
+
+def test_gold_without_a_record_is_refused(tmp_path):
+    (tmp_path / "g.jsonl").write_text("\n", encoding="utf-8")
+    with pytest.raises(GoldError, match=r"g\.jsonl holds no record; at least one policy is wanted"):
+        read_gold(tmp_path / "g.jsonl")
+
+
 @pytest.mark.parametrize("line", ['{"id": "p"', "p", '{"id": "p"} {}'])
 def test_broken_json_is_refused_with_file_and_line(tmp_path, line):
     (tmp_path / "g.jsonl").write_text(f"{json.dumps(PLAIN)}\n\n{line}\n", encoding="utf-8")
@@ -502,7 +515,7 @@ def test_gold_without_a_policy_is_refused():
 
 def test_the_report_gives_precision_recall_f1_and_support_of_every_label():
     report = evaluate([policy()], [relabelled(2, categories=("data_security",))]).to_markdown()
-    assert line_of(report, "contact") == ["contact", ".000", ".000", ".000", "1"]
+    assert line_of(report, "contact") == ["contact", "–", ".000", ".000", "1"]
     assert line_of(report, "first_party_collection")[1:] == ["1.000", "1.000", "1.000", "1"]
     assert line_of(report, "micro")[1:] == [".667", ".667", ".667", "3"]
     assert line_of(report, "denied")[1:] == ["1.000", "1.000", "1.000", "1"]
@@ -544,7 +557,10 @@ def test_recall_on_unseen_surfaces_counts_only_those():
 
 
 def test_identical_readings_agree_wholly():
+    result = agree([policy(), policy("a")], [policy("b"), policy()])
+    assert "policies in one reading alone, not compared: a, b" in result.to_markdown()
     result = agree([policy()], [policy()])
+    assert "alone" not in result.to_markdown()
     assert result.alpha == 1
     assert result.kappa == dict.fromkeys(CATEGORIES, 1)
     assert result.scores.categories.micro.f1 == 1
