@@ -11,6 +11,9 @@ from .detection import Format, detect_format, promised_format
 
 _CHINESE = re.compile(r"[\u3400-\u9fff\U00020000-\U000323af]")
 
+_LEAST_SIMPLIFIED = 0.9
+"""Share of GB2312's characters in simplified Chinese; in traditional Chinese it is about two thirds."""
+
 
 class Reader(Protocol):
     """The shape of every reader. Raises `ReadError` for a file that it cannot read."""
@@ -54,5 +57,8 @@ def _doubts(document: Document, found: Format, name: str) -> Iterator[Warn]:
     promised = promised_format(name)
     if promised not in (None, found):
         yield Warn("name_differs", f"the name says {promised}, the content is {found}; read as {found}")
-    if not _CHINESE.search(document.text):
+    chinese = "".join(_CHINESE.findall(document.text))
+    if not chinese:
         yield Warn("no_chinese", "no Chinese character was found; the model reads Chinese")
+    elif len(chinese.encode("gb2312", "ignore")) < 2 * _LEAST_SIMPLIFIED * len(chinese):
+        yield Warn("traditional", "the characters are traditional; the model knows simplified ones, so convert the text first")
