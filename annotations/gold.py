@@ -44,6 +44,8 @@ def read_gold(path: Path, texts: Mapping[str, str] | None = None) -> list[Record
             record = _join(row, Record.from_json(row), texts)
         except GoldError as error:
             raise GoldError(f"{where}: {error}") from error
+        if not record.sentences:
+            raise GoldError(f"{where}: {record.id} has no sentence; at least one is wanted")
         if record.id in seen:
             raise GoldError(f"{where}: id {record.id!r} was met before in {seen[record.id]}; give each policy once")
         seen[record.id] = where

@@ -16,6 +16,11 @@ def shipped_gold() -> Path:
     return Path(str(files("tiaokuan.annotations")))
 
 
+def gold_folders() -> list[Path]:
+    """Return the folders of shipped gold, without `readings`, which became gold elsewhere."""
+    return [path for path in sorted(shipped_gold().iterdir()) if any(path.glob("*.jsonl*")) and path.name != "readings"]
+
+
 def gold_texts(path: Path, corpora: Path | None) -> dict[str, str]:
     """Return the texts, by policy, that the stand-off records of a gold file or folder need.
 

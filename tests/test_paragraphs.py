@@ -14,7 +14,7 @@ from tiaokuan.data.segmentation import segment
 from tiaokuan.models.modeling import TorchEngine
 from tiaokuan.models.prediction import predict
 from tiaokuan.train.finetune import Collator, FinetuneRecipe, encoder_of, finetune, start_model
-from tiaokuan.train.paragraphs import category_table, unmeasured
+from tiaokuan.train.paragraphs import category_table, read_fresh, read_paragraphs
 from tiaokuan.train.targets import PARAGRAPH_CLASSES, UNKNOWN, paragraph_example, paragraph_matrix
 
 SHARING = "我们重视您的信任。我们会与合作伙伴共享您的手机号码。"
@@ -81,23 +81,28 @@ def test_categories_are_learnt_from_paragraphs_alone(tiny_encoder, tmp_path):
 
 
 def test_policies_with_gold_and_versions_of_what_measures_are_left_out(tmp_path, monkeypatch):
-    folder = tmp_path / "CA4P/data_preprocess/merged_json"
+    folder = tmp_path / "CA4P-483/data_preprocess/merged_json"
     folder.mkdir(parents=True)
     own = {name: [f"这是第{name}份政策独有的一句话，第{n}次。" for n in range(5)] for name in ("1", "2", "3")}
-    texts = own | {"4": own["1"], "5": own["2"]}
+    texts = own | {"4": own["1"], "5": own["2"], "6": own["1"][:2] + own["2"][:3]}
     for name, lines in texts.items():
         rows = [{"classId": "e_2", "text": line, "start": n * 100, "end": n * 100 + len(line)} for n, line in enumerate(lines)]
         (folder / f"{name}.json").write_text(json.dumps(rows), encoding="utf-8")
-    policies = {policy.name: policy for policy in read_policies(tmp_path / "CA4P")}
+    policies = {policy.name: policy for policy in read_policies(tmp_path / "CA4P-483")}
     for gold, name in (("learnt", "1"), ("held_out", "2")):
-        text = policies[name].text
-        record = Record(name, text, (LabelledSentence(0, len(text)),))
+        document = policies[name].document()
+        sentences = tuple(LabelledSentence(s.start, s.end) for s in segment(document))
         (tmp_path / "gold" / gold).mkdir(parents=True)
-        write_gold(tmp_path / "gold" / gold / "a.jsonl", [record], {name: StandOff("ca4p483", name, text_sha256(text))})
-    monkeypatch.setattr("tiaokuan.train.paragraphs.shipped_gold", lambda: tmp_path / "gold")
-    left = unmeasured(tmp_path / "CA4P", [tmp_path / "gold" / "learnt"])
-    assert [policy.name for policy in left] == ["3", "4"]  # 5 is a version of 2, which measures; 4 one of 1, which is learnt
-    assert [policy.name for policy in unmeasured(tmp_path / "CA4P", [])] == ["3"]
+        place = {name: StandOff("ca4p483", name, text_sha256(document.text))}
+        write_gold(tmp_path / "gold" / gold / "a.jsonl", [Record(name, document.text, sentences)], place)
+    monkeypatch.setattr("tiaokuan.annotations.texts.shipped_gold", lambda: tmp_path / "gold")
+    learnt = [tmp_path / "gold" / "learnt"]
+    # 4 is a version of 1, which is learnt, and 5 one of 2, which measures; 6 is one of both, and so 1 and 2 are, through it.
+    assert [policy.name for policy in read_paragraphs(tmp_path, learnt)] == []
+    (folder / "6.json").unlink()
+    assert [policy.name for policy in read_paragraphs(tmp_path, learnt)] == ["4"]
+    assert [policy.name for policy in read_paragraphs(tmp_path, [*learnt, tmp_path / "gold" / "held_out"])] == ["4", "5"]
+    assert [policy.name for policy in read_fresh(tmp_path)] == ["3"]
 
 
 class Reader:

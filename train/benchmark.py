@@ -16,6 +16,7 @@ from ..models.decoding import TAGS
 from ..models.encoding import Batch
 from ..models.prediction import Output
 from ..models.settings import Settings
+from .versions import gold_lines, without_versions
 
 _NEVER = 100.0
 """A logit whose sigmoid is 1 to every digit shown."""
@@ -60,10 +61,11 @@ def hold_out(
     groups: Sequence[Collection[str]],
     train_and_predict: Callable[[Sequence[Record], Sequence[Record]], Sequence[Record]],
 ) -> Iterator[Fold]:
-    """For each group of policy ids, train on all the other policies and predict the group's."""
+    """For each group of policy ids, train on all other policies that are no versions of one in it, and predict the group's."""
     for group in groups:
         held_out = [record for record in records if record.id in group]
         rest = [record for record in records if record.id not in group]
+        rest = without_versions(rest, [gold_lines(record) for record in held_out])
         seen = surfaces(rest)
         for record, predicted in zip(held_out, train_and_predict(rest, held_out), strict=True):
             yield Fold(record, predicted, unseen_recall(record, predicted, seen))

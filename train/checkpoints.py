@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import torch
+from transformers import AutoTokenizer, PreTrainedTokenizerFast
 
 from ..data.errors import ModelError, RecipeError
 from ..models.folder import find_model
@@ -37,9 +38,12 @@ def base_print(base: str) -> str:
 def load_whole(kind: Any, base: str, **options: Any) -> Any:
     """Load a network in single precision whose every weight is in the base, but for a pooler's.
 
-    Raises `RecipeError` if one is not.
+    Raises `RecipeError` if one is not, and where there are none.
     """
-    model, report = kind.from_pretrained(located(base), dtype=torch.float32, output_loading_info=True, **options)
+    try:
+        model, report = kind.from_pretrained(located(base), dtype=torch.float32, output_loading_info=True, **options)
+    except OSError as error:
+        raise RecipeError(f"{base!r} has no weights that can be read; a folder or hub name with some is wanted") from error
     missing = sorted(name for name in report["missing_keys"] if "pooler." not in name)
     if missing:
         raise RecipeError(
@@ -47,6 +51,17 @@ def load_whole(kind: Any, base: str, **options: Any) -> Any:
             "that has them all"
         )
     return model
+
+
+def load_tokenizer(base: str) -> PreTrainedTokenizerFast:
+    """Load a base's tokenizer. Raises `RecipeError` where it has none: transformers makes one of special tokens alone."""
+    try:
+        tokenizer = AutoTokenizer.from_pretrained(located(base))
+    except (OSError, ValueError) as error:
+        raise RecipeError(f"{base!r} has no tokenizer; a folder or hub name with one is wanted") from error
+    if len(tokenizer) <= len(tokenizer.all_special_ids):
+        raise RecipeError(f"{base!r} has no vocabulary; copy the files of its tokenizer there")
+    return tokenizer
 
 
 def last_checkpoint(folder: Path) -> str | None:

@@ -26,7 +26,7 @@ from .finetune import FinetuneRecipe, encoder_of, start_model
 from .hardware import is_first_process
 from .held_out import refuse_model, topic_learner, trained_pipeline
 from .ngrams import NgramRecipe
-from .paragraphs import category_table, linear_table, unmeasured
+from .paragraphs import category_table, linear_table, read_fresh
 from .pretrain import PretrainRecipe, pretrain
 from .recipe import load_recipe
 from .sources import Sources, corpus, shipped_folders
@@ -172,14 +172,18 @@ def _benchmark_gold(options: argparse.Namespace, work: Path) -> str:
     records = sources.gold
     how, groups = _groups(options, records)
 
+    dropped: set[str] = set()
+
     def train_and_predict(rest: Sequence[Record], held_out: Sequence[Record]) -> list[Record]:
+        dropped.update({r.id for r in records} - {r.id for r in [*rest, *held_out]})
         left = dataclasses.replace(sources, gold=rest)
         pipeline = trained_pipeline(left, _version(), work, linear=options.linear)
         return list(pipeline.pipe(map(as_document, held_out)))
 
     folds = list(hold_out(records, groups, train_and_predict))
     what = f"{len(records)} policies, recipe {Path(name).stem}{', linear branch alone' if options.linear else ''}"
-    return f"Gold, {how} ({what})\n\n{fold_report(folds)}"
+    versions = f"\n\nLeft out of a training as versions of what it held out: {', '.join(sorted(dropped)) or 'none'}"
+    return f"Gold, {how} ({what})\n\n{fold_report(folds)}{versions}"
 
 
 def _recipe(options: argparse.Namespace, name: str) -> FinetuneRecipe:
@@ -218,8 +222,8 @@ def _benchmark_ca4p483(options: argparse.Namespace, _: Path) -> str:
             found[f"{opened.name}, network without its linear branch"] = network_components(wanted, encoder.bare(), engine)
             found[opened.name] = network_components(wanted, encoder, engine)
         else:
-            policies = unmeasured(root, learnt=())
-            title = f"Paragraph classes by {opened.name}'s categories, {len(policies)} policies that share little with any gold"
+            policies = read_fresh(options.corpora)
+            title = f"Paragraph classes by {opened.name}'s categories, {len(policies)} policies without versions in any gold"
             parts.append((title, category_table(policies, Pipeline(opened, encoder, engine))))
     tables = [(name, component_table(wanted, spans)) for name, spans in found.items()]
     title = f"CA4P-483: components, {split} ({len(wanted)} sentences)"

@@ -14,7 +14,6 @@ from torch import Tensor
 from transformers import (
     AutoConfig,
     AutoModel,
-    AutoTokenizer,
     EarlyStoppingCallback,
     PreTrainedConfig,
     PreTrainedTokenizerFast,
@@ -31,7 +30,7 @@ from ..models.encoding import Encoder
 from ..models.modeling import PolicyConfig, PolicyModel
 from ..models.ngrams import NgramModel
 from ..models.settings import Settings
-from .checkpoints import last_checkpoint, load_whole, located
+from .checkpoints import last_checkpoint, load_tokenizer, load_whole, located
 from .hardware import attention
 from .losses import Targets, total_loss
 from .ngrams import NgramRecipe
@@ -101,7 +100,16 @@ class FinetuneRecipe:
             raise ValueError(f"`patience` is {self.patience}; at least one epoch without a better one is waited for")
         if self.topic_head and "capp130" not in wanted:
             raise ValueError("a topic_head learns from capp130, which is no source of this recipe")
+        self._check_numbers()
         self.settings()  # refuses what no model could work with
+
+    def _check_numbers(self) -> None:
+        if min(self.epochs, self.learning_rate, self.batch_windows, self.head_rate, *self.sources.values()) <= 0:
+            raise ValueError("epochs, learning rates, batch_windows and the sources' weights are above 0")
+        if min(self.swapped_copies, self.tag_weight, self.denied_weight, self.weight_decay) < 0:
+            raise ValueError("swapped_copies, weights of losses and weight_decay are 0 or more")
+        if not 0 <= self.warmup_share < 1:
+            raise ValueError(f"warmup_share is {self.warmup_share}, but a share of the steps, below 1, is wanted")
 
     def all_sources(self) -> set[str]:
         """Return the sources of the network and of its linear branch."""
@@ -144,10 +152,7 @@ def start_model(recipe: FinetuneRecipe) -> tuple[PolicyModel, PreTrainedTokenize
     may be such a model's, under new heads drawn with its seed."""
     set_seed(recipe.seed)
     config = _config(recipe.base)
-    try:
-        tokenizer = AutoTokenizer.from_pretrained(located(recipe.base))
-    except OSError as error:
-        raise RecipeError(f"{recipe.base!r} has no tokenizer; a folder or hub name with one is wanted") from error
+    tokenizer = load_tokenizer(recipe.base)
     if isinstance(config, PolicyConfig) and not recipe.new_heads:
         return _go_on(recipe, config), tokenizer
     return _under_new_heads(recipe, config), tokenizer

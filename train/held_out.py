@@ -10,16 +10,17 @@ from ..models.modeling import TorchEngine
 from ..models.pipeline import Pipeline
 from .benchmark import Silence
 from .finetune import encoder_of, is_model, start_model
+from .paragraphs import policy_sentences
 from .sources import Sources
 from .topics import Learn, Place, Topics, network_topics
-from .versions import policy_lines, without_versions
+from .versions import find_versions, policy_lines, without_versions
 
 
 def topic_learner(sources: Sources, work: Path) -> Learn:
     """Return what fine-tunes an encoder on rows of CAPP-130, with checkpoints under `work`, and finds topics of others.
 
-    Gold on the policies of those others, or on versions of them, is left out. Raises `RecipeError` for a recipe without topics,
-    or one that starts from a model that may have learnt from the corpus.
+    Gold and paragraphs of the policies of those others, or of versions of them, are left out. Raises `RecipeError` for a recipe
+    without topics, or one that starts from a model that may have learnt from the corpus.
     """
     recipe, task = sources.recipe, sources.topics
     if task is None or not recipe.topic_head:
@@ -30,7 +31,9 @@ def topic_learner(sources: Sources, work: Path) -> Learn:
         names = {name for name, _ in wanted}
         lines = [policy_lines(row.text for row in policy.rows) for policy in task.policies if policy.name in names]
         gold, development = (without_versions(records, lines) for records in (sources.gold, sources.development))
-        rest = dataclasses.replace(sources, rows=train, gold=gold, development=development)
+        versions = find_versions([policy_sentences(policy) for policy in sources.paragraphs], lines)
+        paragraphs = [policy for number, policy in enumerate(sources.paragraphs) if number not in versions]
+        rest = dataclasses.replace(sources, rows=train, gold=gold, paragraphs=paragraphs, development=development)
         model, tokenizer = start_model(recipe)
         encoder = encoder_of(model, tokenizer)
         rest.finetune(model, encoder, work)

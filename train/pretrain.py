@@ -28,7 +28,7 @@ from transformers.modeling_outputs import MaskedLMOutput
 
 from ..data.errors import RecipeError, TiaokuanError
 from ..models.folder import file_sha256
-from .checkpoints import base_print, last_checkpoint, load_whole
+from .checkpoints import base_print, last_checkpoint, load_tokenizer, load_whole
 from .e5 import Donor, read_e5
 from .hardware import attention
 from .pretraining_data import WholeWordMasking, check_text, draw, pack, read_documents, special_id
@@ -103,6 +103,10 @@ class PretrainRecipe:
             raise ValueError(f"block_tokens is {self.block_tokens}, but a number from 8 to {_POSITIONS} is wanted")
         if not any(source.held_out for source in self.sources):
             raise ValueError("no source is held_out in part, so nothing can be measured; .02 of the policies is plenty")
+        if min(self.steps, self.learning_rate, self.batch_blocks) <= 0 or not 0 < self.mask_rate < 1:
+            raise ValueError("steps, learning_rate and batch_blocks are above 0, mask_rate is a share between 0 and 1")
+        if any(source.epochs <= 0 or not 0 <= source.held_out < 1 for source in self.sources):
+            raise ValueError("a source's epochs are above 0, and what is held_out is a share of it, below 1")
         if self.stop_after > self.steps:
             raise ValueError(f"stop_after {self.stop_after} lies behind the last of {self.steps} steps")
 
@@ -269,9 +273,9 @@ def _config(recipe: PretrainRecipe, tokenizer: PreTrainedTokenizerBase) -> BertC
 def _tokenizer(recipe: PretrainRecipe, corpora: Path, folder: Path) -> PreTrainedTokenizerBase:
     if recipe.keep_vocabulary:
         try:
-            return AutoTokenizer.from_pretrained(recipe.start)
-        except (OSError, ValueError) as error:
-            raise TiaokuanError(f"no encoder at {recipe.start!r}: run the part before this one first") from error
+            return load_tokenizer(recipe.start)
+        except RecipeError as error:
+            raise RecipeError(f"{error}, or run the part before this one first") from error
     if not folder.is_dir():
         sampled = (_training(source, corpora, share=source.epochs) for source in recipe.sources)
         texts = ["\n".join(document) for documents in sampled for document in documents]

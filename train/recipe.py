@@ -89,11 +89,12 @@ def _convert(hint: Any, value: Any, where: str) -> Any:
         names = [_convert(arguments[0], key, f"{where}: a key") for key in value]
         return {name: _convert(arguments[1], item, f"{where}.{name}") for name, item in zip(names, value.values(), strict=True)}
     wanted: tuple[Any, ...] = arguments if origin is types.UnionType else (hint,)
-    if float in wanted and isinstance(value, (int, str)) and not isinstance(value, bool):
+    if float in wanted and isinstance(value, (int, float, str)) and not isinstance(value, bool):
         with suppress(ValueError):  # YAML 1.1 takes 4e-4 for a word
             number = float(value)
-            if math.isfinite(number):
-                return number
+            if not math.isfinite(number):
+                raise RecipeError(f"{where} is {value!r}, but a finite number is wanted")
+            return number
     if not isinstance(value, wanted) or (isinstance(value, bool) and bool not in wanted):
         names = " or ".join(w.__name__ for w in wanted)
         raise RecipeError(f"{where} is {value!r}, but {names} is wanted")

@@ -18,16 +18,20 @@ from .augmentation import swap_mentions
 from .checkpoints import base_print, run_folder
 from .finetune import FinetuneRecipe, finetune
 from .ngrams import train_ngrams
-from .paragraphs import unmeasured
+from .paragraphs import read_paragraphs
 from .targets import Example, ca4p483_example, capp130_example, gold_example, paragraph_example
 from .topics import Place, TopicTask, topic_task
 
 
 def corpus(name: str, corpora: Path | None) -> Path:
     """Return the folder of a public corpus. Raises `RecipeError` where no folder is given."""
+    return corpus_root(name, _given(name, corpora))
+
+
+def _given(name: str, corpora: Path | None) -> Path:
     if corpora is None:
         raise RecipeError(f"{FOLDERS[name]} is needed; give the folder that holds it as --corpora")
-    return corpus_root(name, corpora)
+    return corpora
 
 
 @dataclass(frozen=True)
@@ -61,7 +65,7 @@ class Sources:
         topics = topic_task(corpus("capp130", corpora)) if "capp130" in reads else None
         components = list(read_bios(corpus("ca4p483", corpora), "train")) if "ca4p483" in reads else []
         wanted = (paths or shipped_folders(recipe.gold)) if "gold" in reads else []
-        paragraphs = unmeasured(corpus("ca4p483", corpora), wanted) if "ca4p483_paragraphs" in reads else []
+        paragraphs = read_paragraphs(_given("ca4p483", corpora), wanted) if "ca4p483_paragraphs" in reads else []
         watched = shipped_folders(recipe.development)
         gold, development = (_read_all(folders, corpora) for folders in (wanted, watched))
         places = {id: place for path in [*wanted, *watched] for id, place in stand_off(path).items()}
@@ -78,9 +82,10 @@ class Sources:
     def finetune(self, model: PolicyModel, encoder: Encoder, work: Path) -> None:
         """Fine-tune a network; its checkpoints get a folder of their own under `work`, where a killed run goes on from."""
         labels = self.topics.labels(self.rows) if self.topics else []
+        texts = [[row.text for row in policy.rows] for policy in self.topics.policies] if self.topics else []
         silent = sorted((id, sorted(rows)) for id, rows in self.silent.items())
         labelled = list(map(sorted, labels))
-        reads = (self.gold, self.development, silent, self.rows, labelled, self.components, self.paragraphs)
+        reads = (self.gold, self.development, silent, texts, self.rows, labelled, self.components, self.paragraphs)
         folder = run_folder(work, self.recipe, base_print(self.recipe.base), *reads)
         finetune(self.recipe, model, encoder, self.examples(encoder), folder, development=self.watched(encoder))
 

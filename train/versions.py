@@ -57,8 +57,14 @@ def deal_folds(lines: Mapping[str, Set[str]], folds: int) -> list[set[str]]:
     return parts
 
 
+def find_versions(lines: Sequence[Set[str]], others: Sequence[Set[str]]) -> set[int]:
+    """Return the indices of the policies, given by their lines, that are, or have a version, among others."""
+    both = dict(enumerate([*others, *lines]))
+    met = set[int]().union(*(group for group in group_versions(both) if min(group) < len(others)))
+    return {number - len(others) for number in met if number >= len(others)}
+
+
 def without_versions(records: Sequence[Record], held_out: Sequence[Set[str]]) -> list[Record]:
     """Return the annotated policies that are not, and have no version, among those whose lines are `held_out`."""
-    lines = dict(enumerate([*held_out, *map(gold_lines, records)]))
-    met = set[int]().union(*(group for group in group_versions(lines) if min(group) < len(held_out)))
-    return [record for number, record in enumerate(records, len(held_out)) if number not in met]
+    met = find_versions([gold_lines(record) for record in records], held_out)
+    return [record for number, record in enumerate(records) if number not in met]

@@ -23,7 +23,7 @@ _FUNCTIONS: dict[str, Any] = {field[0]: field[1] for field in pdfium.FPDF_SYSFON
 
 @functools.cache
 def use_stand_in() -> Any:
-    """Make PDFium take the stand-in from now on, in this process; returns what has to be kept alive for it."""
+    """Make PDFium take the stand-in from now on, in this process. What it returns, which PDFium calls, the cache keeps."""
     font = build()
 
     @_FUNCTIONS["MapFont"]
