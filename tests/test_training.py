@@ -116,6 +116,38 @@ def test_a_wrong_change_is_refused_with_its_cause(change, message):
         load_recipe("pretrain-small", PretrainRecipe, [change])
 
 
+@pytest.mark.parametrize(
+    ("recipe", "kind", "change", "message"),
+    [
+        ("policy-small", FinetuneRecipe, "epochs=0", "are above 0"),
+        ("policy-small", FinetuneRecipe, "sources={gold: -1.0, capp130: 1.0}", "are above 0"),
+        ("policy-small", FinetuneRecipe, "swapped_copies=-1", "0 or more"),
+        ("policy-small", FinetuneRecipe, "warmup_share=5", "warmup_share is 5.0, but a share"),
+        ("policy-small", FinetuneRecipe, "learning_rate=.nan", "nan, but a finite number"),
+        ("pretrain-small", PretrainRecipe, "mask_rate=20", "mask_rate is a share"),
+        ("pretrain-small", PretrainRecipe, "steps=0", "are above 0"),
+        ("pretrain-small", PretrainRecipe, "sources=[{file: a.txt, epochs: -1, held_out: .1}]", "epochs are above 0"),
+        ("pretrain-small", PretrainRecipe, "sources=[{file: a.txt, held_out: 2}]", "from 0 to 1"),
+    ],
+)
+def test_impossible_numbers_are_refused(recipe, kind, change, message):
+    with pytest.raises(RecipeError, match=message):
+        load_recipe(recipe, kind, [change])
+
+
+def test_a_base_without_a_vocabulary_or_weights_is_refused(tiny_encoder, tmp_path):
+    recipe = FinetuneRecipe(str(tmp_path), {"gold": 1.0}, epochs=1, learning_rate=1e-3, batch_windows=1, seed=1)
+    for name in ("config.json", "model.safetensors"):
+        shutil.copy(tiny_encoder / name, tmp_path)
+    with pytest.raises(RecipeError, match="has no vocabulary; copy the files of its tokenizer"):
+        start_model(recipe)
+    for path in tiny_encoder.glob("tokenizer*"):
+        shutil.copy(path, tmp_path)
+    (tmp_path / "model.safetensors").unlink()
+    with pytest.raises(RecipeError, match="has no weights that can be read"):
+        start_model(recipe)
+
+
 @pytest.mark.parametrize("config", [{}, {"model_type": "no-such"}], ids=str)
 def test_a_base_of_no_known_type_is_refused(tmp_path, config):
     (tmp_path / "config.json").write_text(json.dumps(config), encoding="utf-8")

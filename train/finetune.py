@@ -165,7 +165,7 @@ def _go_on(recipe: FinetuneRecipe, config: PolicyConfig) -> PolicyModel:
             f"{recipe.base!r} gives other labels than the recipe; mend `topic_head`, or take its encoder alone with `new_heads`"
         )
     config.head_dropout = recipe.head_dropout
-    config.encoder["hidden_dropout_prob"] = recipe.encoder_dropout
+    _set_dropout(config.encoder, recipe.encoder_dropout)
     config.tiaokuan |= {key: value for key, value in settings.to_json().items() if key in _OF_RECIPE}
     return load_whole(PolicyModel, recipe.base, config=config)
 
@@ -178,11 +178,16 @@ def _under_new_heads(recipe: FinetuneRecipe, config: PreTrainedConfig) -> Policy
         raise RecipeError(f"windows of {recipe.max_tokens} tokens are wanted, but {recipe.base!r} reads at most {longest}")
     encoder = load_whole(PolicyModel, recipe.base).encoder if own else load_whole(AutoModel, recipe.base)
     single = encoder.config.to_dict()  # as it was loaded: the base's own may say half precision
-    single["hidden_dropout_prob"] = recipe.encoder_dropout
+    _set_dropout(single, recipe.encoder_dropout)
     settings = recipe.settings().to_json()
     model = PolicyModel(PolicyConfig(encoder=single, tiaokuan=settings, head_dropout=recipe.head_dropout))
     model.encoder.load_state_dict(encoder.state_dict(), strict=False)  # all but a pooler, which the network has no use for
     return model
+
+
+def _set_dropout(encoder: dict[str, Any], share: float) -> None:
+    """Set both dropouts of a BERT's configuration."""
+    encoder |= {"hidden_dropout_prob": share, "attention_probs_dropout_prob": share}
 
 
 def encoder_of(model: PolicyModel, tokenizer: PreTrainedTokenizerFast, ngrams: NgramModel | None = None) -> Encoder:

@@ -105,8 +105,8 @@ class PretrainRecipe:
             raise ValueError("no source is held_out in part, so nothing can be measured; .02 of the policies is plenty")
         if min(self.steps, self.learning_rate, self.batch_blocks) <= 0 or not 0 < self.mask_rate < 1:
             raise ValueError("steps, learning_rate and batch_blocks are above 0, mask_rate is a share between 0 and 1")
-        if any(source.epochs <= 0 or not 0 <= source.held_out < 1 for source in self.sources):
-            raise ValueError("a source's epochs are above 0, and what is held_out is a share of it, below 1")
+        if any(source.epochs <= 0 or not 0 <= source.held_out <= 1 for source in self.sources):
+            raise ValueError("a source's epochs are above 0, and what is held_out is a share of it, from 0 to 1")
         if self.stop_after > self.steps:
             raise ValueError(f"stop_after {self.stop_after} lies behind the last of {self.steps} steps")
 

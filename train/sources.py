@@ -58,10 +58,12 @@ class Sources:
     def read(cls, recipe: FinetuneRecipe, corpora: Path | None, paths: Sequence[Path] | None = None) -> "Sources":
         """Read gold from `paths`, or from the shipped folders that the recipe names, and the published train rows of corpora.
 
-        Raises `RecipeError` for a corpus that is not given and for development gold that is learnt from, itself or as rows of
-        CAPP-130, `GoldError` for gold that cannot be read and for an id met twice.
+        Raises `RecipeError` for a corpus that is not given, for `paths` that the recipe does not read and for development gold
+        that is learnt from, itself or as rows of CAPP-130, `GoldError` for gold that cannot be read and for an id met twice.
         """
         reads = recipe.all_sources()
+        if paths and "gold" not in reads:
+            raise RecipeError("gold is given, but the recipe reads none; leave --gold out, or name gold among its sources")
         topics = topic_task(corpus("capp130", corpora)) if "capp130" in reads else None
         components = list(read_bios(corpus("ca4p483", corpora), "train")) if "ca4p483" in reads else []
         wanted = (paths or shipped_folders(recipe.gold)) if "gold" in reads else []

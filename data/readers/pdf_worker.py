@@ -128,9 +128,14 @@ def _is_picture(page: Any) -> bool:
 
 
 def _check_text(pages: _Pages) -> None:
-    """Raise `ReadError` where there are no characters, only pictures of them."""
+    """Raise `ReadError` where there are no characters, or none that are known."""
     if not pages.glyphs:
-        raise ReadError("the PDF holds no text, only pictures of it; run OCR on it first", code="no_text_layer")
+        cause = "the PDF holds no text; a policy's text is wanted"
+        if pages.askew:
+            cause = "all the PDF's text stands at an angle, as watermarks do, and such text is not read"
+        if pages.pictures:
+            cause = "the PDF holds no text, only pictures of it; run OCR on it first"
+        raise ReadError(cause, code="no_text_layer")
     if pages.unknown > pages.glyphs / 2:
         message = "the PDF's fonts do not say what characters its letters are; run OCR on it first"
         raise ReadError(message, code="no_text_layer")
