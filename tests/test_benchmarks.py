@@ -11,6 +11,7 @@ import pytest
 pytest.importorskip("torch")
 pytest.importorskip("sklearn")
 
+from tiaokuan.data.corpora import ca4p483
 from tiaokuan.data.corpora.ca4p483 import component_spans
 from tiaokuan.data.corpora.capp130 import TOPICS, Policy, Row
 from tiaokuan.data.errors import GoldError, RecipeError
@@ -20,7 +21,7 @@ from tiaokuan.models.encoding import Batch
 from tiaokuan.models.folder import find_model
 from tiaokuan.models.settings import Settings
 from tiaokuan.serve.cli import main
-from tiaokuan.train.benchmark import Silence
+from tiaokuan.train.benchmark import Silence, hold_out
 from tiaokuan.train.checkpoints import run_folder
 from tiaokuan.train.commands import _groups
 from tiaokuan.train.finetune import FinetuneRecipe
@@ -82,6 +83,18 @@ def test_versions_of_gold_are_held_out_together():
     assert sorted(map(sorted, folds)) == [["b2", "b3"], ["d2", "d3"], ["e"]]
 
 
+def test_versions_of_what_is_held_out_are_not_trained_on():
+    gold, read = [*GOLD, _record("b3", *LONG[:3])], []
+
+    def train_and_predict(rest, held_out):
+        read.append([record.id for record in rest])
+        return held_out
+
+    folds = list(hold_out(gold, [["b2"], ["e"]], train_and_predict))
+    assert read == [["d2", "e"], ["b2", "d2", "b3"]]
+    assert [fold.gold.id for fold in folds] == ["b2", "e"]
+
+
 def test_no_fold_is_empty():
     for deal in (lambda: _groups(Namespace(folds=4), GOLD), lambda: list(disjoint_folds(TASK, 4))):
         with pytest.raises(RecipeError, match="do not make 4 folds, since versions of one stay together; give 3 at most"):
@@ -90,11 +103,14 @@ def test_no_fold_is_empty():
 
 def test_gold_on_a_version_of_what_is_held_out_teaches_nothing(tiny_encoder, tmp_path, monkeypatch):
     read = []
-    monkeypatch.setattr(Sources, "finetune", lambda sources, *_: read.append((sources.gold, sources.development)))
+    monkeypatch.setattr(
+        Sources, "finetune", lambda sources, *_: read.append((sources.gold, sources.paragraphs, sources.development))
+    )
     recipe = FinetuneRecipe(str(tiny_encoder), {"capp130": 1.0, "gold": 1.0}, 1, 1e-3, 1, 1, topic_head=True)
-    learn = topic_learner(Sources(recipe, GOLD, TASK, development=GOLD[::-1]), tmp_path)
+    others = [ca4p483.Policy(name, "\n".join(lines), (), ()) for name, lines in (("a2", LONG[:3]), ("c2", LONG[3:6]))]
+    learn = topic_learner(Sources(recipe, GOLD, TASK, paragraphs=others, development=GOLD[::-1]), tmp_path)
     learn(TASK.rows["train"][1:], [("a", 0)])
-    assert read == [([GOLD[1], GOLD[2]], [GOLD[2], GOLD[1]])]
+    assert read == [([GOLD[1], GOLD[2]], [others[1]], [GOLD[2], GOLD[1]])]
 
 
 def test_a_recipe_trained_without_a_policy_labels_it(tiny_encoder, tmp_path):
