@@ -52,6 +52,14 @@ def test_mentions_that_overlap_are_left_alone():
     assert swap_mentions(record, ALL, seed=1) == record
 
 
+def test_mentions_inside_another_and_over_a_sentences_end_are_left_alone():
+    nested = (Entity(0, 7, "DATA_TYPE"), Entity(1, 2, "PERMISSION"), Entity(4, 6, "SDK"))
+    record = Record("x", "设备信息权限。", (LabelledSentence(0, 7),), nested)
+    assert swap_mentions(record, ALL, seed=1) == record
+    record = Record("x", "身份证号。码。", (LabelledSentence(0, 5), LabelledSentence(5, 7)), (Entity(0, 6, "DATA_TYPE"),))
+    assert swap_mentions(record, ALL, seed=1) == record
+
+
 @pytest.mark.parametrize("record", read_gold(shipped_gold() / "seeds"), ids=lambda record: record.id)
 def test_a_swapped_seed_is_valid_gold(record):
     swapped = swap_mentions(record, ALL, seed=0)

@@ -3,12 +3,13 @@
 Mention replacement as in Dai & Adel (COLING 2020), with the names of the lexicons.
 """
 
+import math
 import random
 from bisect import bisect_right
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import cache
-from itertools import chain, pairwise
+from itertools import accumulate, chain
 
 from ..data.lexicon.tables import data_types, permissions, sdks
 from ..data.record import Entity, Record
@@ -17,7 +18,8 @@ from ..data.record import Entity, Record
 def swap_mentions(record: Record, shares: Mapping[str, float], *, seed: int) -> Record:
     """Return a copy of an annotated policy in which a share of each type's mentions is another name of that type.
 
-    A mention keeps its suffix (`SDK`, `权限`). Mentions that overlap another are left alone. Positions are those of the new
+    A mention keeps its suffix (`SDK`, `权限`). Mentions that overlap another, or run over a sentence's
+    end, are left alone. Positions are those of the new
     text. Raises `ValueError` for stand-off gold.
     """
     if record.text is None:
@@ -26,7 +28,7 @@ def swap_mentions(record: Record, shares: Mapping[str, float], *, seed: int) -> 
     draw = random.Random(f"{seed} {record.id}")
     swaps = [
         (entity, _another(entity.type, text[entity.start : entity.end], draw))
-        for entity in _apart(record.entities)
+        for entity in _apart(record)
         if draw.random() < shares.get(entity.type, 0)
     ]
     parts, at, moves = [], 0, []
@@ -45,11 +47,19 @@ def swap_mentions(record: Record, shares: Mapping[str, float], *, seed: int) -> 
     )
 
 
-def _apart(entities: Sequence[Entity]) -> list[Entity]:
-    """Return the entities that overlap no other, in order."""
-    ordered = sorted(entities, key=lambda e: (e.start, e.end))
-    clashing = {i for i, (a, b) in enumerate(pairwise(ordered)) if b.start < a.end}
-    return [entity for i, entity in enumerate(ordered) if i not in clashing and i - 1 not in clashing]
+def _apart(record: Record) -> list[Entity]:
+    """Return the entities that overlap no other and lie in one sentence, in order."""
+    ordered = sorted(record.entities, key=lambda e: (e.start, e.end))
+    reached = [0, *accumulate((e.end for e in ordered), max)]  # the furthest end of those before each
+    following = [*(e.start for e in ordered[1:]), math.inf]
+    starts = [sentence.start for sentence in record.sentences]
+    return [
+        entity
+        for entity, before, after in zip(ordered, reached, following, strict=False)
+        if before <= entity.start
+        and entity.end <= after
+        and entity.end <= record.sentences[bisect_right(starts, entity.start) - 1].end
+    ]
 
 
 def _mover(moves: Sequence[tuple[int, int]]) -> Callable[[int], int]:
