@@ -80,7 +80,7 @@ def fold_report(folds: Sequence[Fold]) -> str:
         total = total + part
     per_policy = markdown_table(["policy", "category micro F1", *(f"{kind} F1" for kind in ENTITY_TYPES)], rows)
     rest = unseen_table([fold.unseen for fold in folds])
-    return "\n\n".join([total.to_markdown(), dictionary_table([fold.gold for fold in folds]), rest, per_policy])
+    return "\n\n".join([total.to_markdown(boundaries=False), dictionary_table([fold.gold for fold in folds]), rest, per_policy])
 
 
 def _policy_row(name: str, part: Evaluation) -> list[object]:
